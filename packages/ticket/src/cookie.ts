@@ -1,0 +1,135 @@
+import { encodeTicket, unquote } from "./encoding.ts";
+import { maxEncodedLength } from "./ticket.ts";
+import { TicketError } from "./ticket-error.ts";
+
+/** More cookies of one name than any browser sends for one site; each may cost a signature check. */
+const maxCandidates = 10;
+
+const space = 0x20;
+const tab = 0x09;
+const semicolon = 0x3b;
+const equalsSign = 0x3d;
+
+/**
+ * The values of every cookie called exactly `name` in a `Cookie` header, still encoded, without
+ * surrounding blanks and quotes; at most the first ten. Empty values, which a deleted cookie can
+ * leave, are left out.
+ *
+ * @see RFC 6265 §4.2.1
+ */
+export function ticketCookieValues(header: string, name: string): string[] {
+  const values: string[] = [];
+  let start = header.indexOf(name);
+  while (start !== -1 && values.length < maxCandidates) {
+    const equals = start + name.length;
+    let next = equals;
+    if (header.charCodeAt(equals) === equalsSign && beginsPair(header, start)) {
+      const end = header.indexOf(";", equals);
+      next = end === -1 ? header.length : end;
+      const value = unquote(trimmed(header, equals + 1, next));
+      if (value !== "") values.push(value);
+    }
+    start = header.indexOf(name, next);
+  }
+  return values;
+}
+
+function beginsPair(header: string, start: number): boolean {
+  let before = start - 1;
+  while (before >= 0 && isBlank(header.charCodeAt(before))) before--;
+  return before < 0 || header.charCodeAt(before) === semicolon;
+}
+
+function trimmed(header: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isBlank(header.charCodeAt(start))) start++;
+  while (end > start && isBlank(header.charCodeAt(end - 1))) end--;
+  return header.slice(start, end);
+}
+
+function isBlank(character: number): boolean {
+  return character === space || character === tab;
+}
+
+/**
+ * How a ticket cookie is set; HttpOnly always is. SameSite=None needs Secure.
+ *
+ * @see RFC 6265 §4.1
+ */
+export type CookieAttributes<Name extends string = string> = {
+  readonly name: Name;
+  /** The parent domain that shares the cookie; unset: the issuing host alone. */
+  readonly domain?: string | undefined;
+  /** `/` unless given. */
+  readonly path?: string | undefined;
+  /** Seconds until the browser forgets it; unset: when the browser closes. */
+  readonly maxAgeSeconds?: number | undefined;
+} & (
+  | { readonly secure: boolean; readonly sameSite: "Strict" | "Lax" }
+  | { readonly secure: true; readonly sameSite: "None" }
+) &
+  PrefixRule<Name>;
+
+/** What the name's prefix promises. Browsers drop a cookie that breaks it, in silence. */
+type PrefixRule<Name extends string> = Name extends `__Host-${string}`
+  ? { readonly secure: true; readonly domain?: never; readonly path?: "/" }
+  : Name extends `__Secure-${string}`
+    ? { readonly secure: true }
+    : unknown;
+
+/**
+ * The `Set-Cookie` value that hands a ticket to a browser.
+ *
+ * @throws {TicketError} `bad-cookie` or `too-long`.
+ */
+export function writeTicketCookie<const Name extends string>(
+  text: string,
+  attributes: CookieAttributes<Name>,
+): string {
+  const value = encodeTicket(text);
+  if (value.length > maxEncodedLength) throw new TicketError("too-long");
+  return setCookie(value, attributes);
+}
+
+/**
+ * The `Set-Cookie` value that makes a browser forget the ticket that {@link writeTicketCookie} set
+ * with the same attributes.
+ *
+ * @throws {TicketError} `bad-cookie`.
+ */
+export function clearTicketCookie<const Name extends string>(
+  attributes: CookieAttributes<Name>,
+): string {
+  return setCookie("", { ...attributes, maxAgeSeconds: 0 });
+}
+
+function setCookie(value: string, attributes: CookieAttributes): string {
+  const { name, domain, path = "/", secure, sameSite, maxAgeSeconds } = attributes;
+  // Names chosen at run time may have escaped the types.
+  const isHostCookie = name.startsWith("__Host-");
+  if (!isToken(name) || (isHostCookie && (domain !== undefined || path !== "/" || !secure))) {
+    throw new TicketError("bad-cookie", "name");
+  }
+  if (name.startsWith("__Secure-") && !secure) throw new TicketError("bad-cookie", "name");
+  if (sameSite === "None" && !secure) throw new TicketError("bad-cookie", "sameSite");
+  if (domain !== undefined && !/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(domain)) {
+    throw new TicketError("bad-cookie", "domain");
+  }
+  if (!/^\/[\u0020-\u003a\u003c-\u007e]*$/.test(path)) throw new TicketError("bad-cookie", "path");
+  if (maxAgeSeconds !== undefined && !(Number.isSafeInteger(maxAgeSeconds) && maxAgeSeconds >= 0)) {
+    throw new RangeError("maxAgeSeconds is a whole number of seconds, not negative");
+  }
+  const parts = [`${name}=${value}`];
+  if (domain !== undefined) parts.push(`Domain=${domain}`);
+  parts.push(`Path=${path}`);
+  if (maxAgeSeconds !== undefined) parts.push(`Max-Age=${maxAgeSeconds}`);
+  if (secure) parts.push("Secure");
+  parts.push("HttpOnly", `SameSite=${sameSite}`);
+  return parts.join("; ");
+}
+
+/** RFC 9110 §5.6.2: what a cookie name may be made of. */
+function isToken(name: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
+}

@@ -1,0 +1,60 @@
+/**
+ * Signed tickets: format, keys, issuer, verifier, cookie and cache.
+ *
+ * @module
+ */
+
+export { isSameAddress, parseAddress } from "./address.ts";
+export {
+  decodeBasicAuth,
+  decryptBasicAuth,
+  encodeBasicAuth,
+  encryptBasicAuth,
+} from "./basic-auth.ts";
+export {
+  type CookieAttributes,
+  clearTicketCookie,
+  ticketCookieValues,
+  writeTicketCookie,
+} from "./cookie.ts";
+export {
+  allowLegacySignatures,
+  type Digest,
+  exportPublicJwk,
+  exportPublicPem,
+  generatePrivateKeyPem,
+  importPrivateKey,
+  importPublicKey,
+  type KeyOptions,
+  type KeyType,
+  type SignatureAlgorithm,
+  type SigningKey,
+  type VerificationKey,
+  verificationKeyOf,
+} from "./crypto.ts";
+export { decodeTicket, encodeTicket } from "./encoding.ts";
+export { createIssuer, type Issuer } from "./issuer.ts";
+export {
+  type EpochSeconds,
+  maxEncodedLength,
+  maxEpochSeconds,
+  maxTicketBytes,
+  type Ticket,
+  type TicketFields,
+} from "./ticket.ts";
+export { TicketError, type TicketErrorCode, ticketErrorTexts } from "./ticket-error.ts";
+export { createVerifiedCache, type VerifiedCache } from "./verified-cache.ts";
+export {
+  anyClientAddress,
+  anyConfirmation,
+  anyHost,
+  type Circumstances,
+  createVerifier,
+  type Refusal,
+  readTicketUnverified,
+  refusalTexts,
+  type Verification,
+  type VerifiedTicket,
+  type Verifier,
+  verifyTicket,
+} from "./verifier.ts";
