@@ -19,19 +19,32 @@ const equalsSign = 0x3d;
  */
 export function ticketCookieValues(header: string, name: string): string[] {
   const values: string[] = [];
-  let start = header.indexOf(name);
-  while (start !== -1 && values.length < maxCandidates) {
-    const equals = start + name.length;
-    let next = equals;
-    if (header.charCodeAt(equals) === equalsSign && beginsPair(header, start)) {
-      const end = header.indexOf(";", equals);
-      next = end === -1 ? header.length : end;
-      const value = unquote(trimmed(header, equals + 1, next));
-      if (value !== "") values.push(value);
-    }
-    start = header.indexOf(name, next);
+  let found = nextCookieValue(header, name, 0);
+  while (found !== undefined && values.length < maxCandidates) {
+    values.push(found.value);
+    found = nextCookieValue(header, name, found.end);
   }
   return values;
+}
+
+function nextCookieValue(
+  header: string,
+  name: string,
+  from: number,
+): { readonly value: string; readonly end: number } | undefined {
+  let start = header.indexOf(name, from);
+  while (start !== -1) {
+    const equals = start + name.length;
+    let end = equals;
+    if (header.charCodeAt(equals) === equalsSign && beginsPair(header, start)) {
+      const semicolonAt = header.indexOf(";", equals);
+      end = semicolonAt === -1 ? header.length : semicolonAt;
+      const value = unquote(trimmed(header, equals + 1, end));
+      if (value !== "") return { value, end };
+    }
+    start = header.indexOf(name, end);
+  }
+  return undefined;
 }
 
 function beginsPair(header: string, start: number): boolean {

@@ -32,8 +32,11 @@ export function decodeTicket(value: string): string {
   }
 }
 
+const quote = 0x22;
+
 /** Takes off one pair of double quotes (RFC 6265 §4.1.1). */
 export function unquote(value: string): string {
-  const isQuoted = value.length >= 2 && value.startsWith('"') && value.endsWith('"');
+  const last = value.length - 1;
+  const isQuoted = last > 0 && value.charCodeAt(0) === quote && value.charCodeAt(last) === quote;
   return isQuoted ? value.slice(1, -1) : value;
 }

@@ -32,6 +32,8 @@ export {
   type VerificationKey,
   verificationKeyOf,
 } from "./crypto.ts";
+export { createDigestCache } from "./digest-cache.ts";
+export { createEncodedCache } from "./encoded-cache.ts";
 export { decodeTicket, encodeTicket } from "./encoding.ts";
 export { createIssuer, type Issuer } from "./issuer.ts";
 export {
@@ -43,7 +45,7 @@ export {
   type TicketFields,
 } from "./ticket.ts";
 export { TicketError, type TicketErrorCode, ticketErrorTexts } from "./ticket-error.ts";
-export { createVerifiedCache, type VerifiedCache } from "./verified-cache.ts";
+export type { VerifiedCache } from "./verified-cache.ts";
 export {
   anyClientAddress,
   anyConfirmation,

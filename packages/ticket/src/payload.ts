@@ -24,11 +24,15 @@ export interface SignedText {
  * @throws {TicketError} `too-long`, `too-short` or `no-signature`.
  */
 export function splitSignature(text: string): SignedText {
-  if (byteLength(text) > maxTicketBytes) throw new TicketError("too-long");
+  if (text.length > maxTicketBytes) throw new TicketError("too-long");
   if (text.length < 64) throw new TicketError("too-short");
   const end = text.indexOf(separator);
   if (end === -1) throw new TicketError("no-signature");
-  return { payload: text.slice(0, end), signature: text.slice(end + separator.length) };
+  const payload = text.slice(0, end);
+  // The rest is Base64 or will be refused, so only the payload can have more bytes than characters.
+  const bytes = text.length - payload.length + byteLength(payload);
+  if (bytes > maxTicketBytes) throw new TicketError("too-long");
+  return { payload, signature: text.slice(end + separator.length) };
 }
 
 /** The inverse of {@link splitSignature}. */
@@ -66,22 +70,27 @@ const limits = {
 } as const;
 
 type FieldName = keyof typeof limits;
-type KnownFields = Partial<Record<FieldName, string>>;
+const digits = /^[0-9]+$/;
+const word = /^[A-Za-z0-9_-]+$/;
 
+/** Fields that are not free text; all of these forms are ASCII. */
 const forms: Partial<Record<FieldName, RegExp>> = {
+  cip: /^[0-9A-Fa-f:.]+$/,
+  validuntil: digits,
+  graceperiod: digits,
+  multifactor: /^[01]$/,
+  bauth: /^[A-Za-z0-9+/]+={0,2}$/,
   kid: /^[A-Za-z0-9_-]{16}$/,
-  sid: /^[A-Za-z0-9_-]{1,64}$/,
-  jti: /^[A-Za-z0-9_-]{1,64}$/,
+  iat: digits,
+  sid: word,
+  jti: word,
   aud: /^[a-z0-9.:[\]-]+(?:,[a-z0-9.:[\]-]+)*$/,
   cnf: /^[A-Za-z0-9_-]{43}$/,
-  bauth:
-    /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$|^[A-Za-z0-9+/]{2,3}={1,2}$/,
-  multifactor: /^[01]$/,
 };
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
-const nonAscii = /[\u0080-\uffff]/;
+const beyondPrintableAscii = /[^\u0020-\u007e]/;
 const encoder = new TextEncoder();
 
 /**
@@ -93,65 +102,90 @@ const encoder = new TextEncoder();
  *   `bad-number`, `bad-field` or `field-too-long`.
  */
 export function parsePayload(payload: string): Ticket {
-  if (controlCharacter.test(payload)) throw new TicketError("forbidden-character");
-  const known: KnownFields = {};
-  const otherFields = new Map<string, string>();
-  for (const pair of payload.split(";")) {
-    const equals = pair.indexOf("=");
-    if (equals < 1) throw new TicketError("bad-pair");
-    const name = pair.slice(0, equals);
-    const value = pair.slice(equals + 1);
-    // mod_auth_pubtkt lets the last one win; a ticket that says two things is not ours.
-    if (name === "sig" || Object.hasOwn(known, name) || otherFields.has(name)) {
-      throw new TicketError("repeated-field");
-    }
-    if (isFieldName(name)) known[name] = value;
-    else otherFields.set(name, value);
+  if (!isPrintableAscii(payload) && controlCharacter.test(payload)) {
+    throw new TicketError("forbidden-character");
   }
-  return ticketOf(known, otherFields);
+  const fields = new Map<string, string>();
+  let next = 0;
+  while (next <= payload.length) {
+    const semicolon = payload.indexOf(";", next);
+    const end = semicolon === -1 ? payload.length : semicolon;
+    const equals = payload.indexOf("=", next);
+    if (equals <= next || equals >= end) throw new TicketError("bad-pair");
+    const name = payload.slice(next, equals);
+    // mod_auth_pubtkt lets the last one win; a ticket that says two things is not ours.
+    if (name === "sig" || fields.has(name)) throw new TicketError("repeated-field");
+    fields.set(name, payload.slice(equals + 1, end));
+    next = end + 1;
+  }
+  return ticketOf(fields);
 }
 
-function ticketOf(known: KnownFields, otherFields: ReadonlyMap<string, string>): Ticket {
-  for (const name in known) {
-    if (isFieldName(name)) checkField(name, known[name] ?? "");
-  }
-  if (!known.uid) throw new TicketError("missing-field", "uid");
-  if (!known.validuntil) throw new TicketError("missing-field", "validuntil");
+function ticketOf(fields: ReadonlyMap<string, string>): Ticket {
+  const tokens = read(fields, "tokens");
+  const audience = read(fields, "aud");
   return {
-    uid: known.uid,
-    validUntil: seconds("validuntil", known.validuntil),
-    clientAddress: known.cip || undefined,
-    tokens: known.tokens ? known.tokens.split(",") : [],
-    userData: known.udata || undefined,
+    uid: read(fields, "uid") ?? missing("uid"),
+    validUntil: readSeconds(fields, "validuntil") ?? missing("validuntil"),
+    clientAddress: read(fields, "cip"),
+    tokens: tokens?.split(",") ?? [],
+    userData: read(fields, "udata"),
     // The module reads 0 as "no grace period"; writers without one put it there.
-    graceAfter: known.graceperiod
-      ? seconds("graceperiod", known.graceperiod) || undefined
-      : undefined,
-    basicAuth: known.bauth || undefined,
-    multifactor: known.multifactor === "1",
-    keyId: known.kid || undefined,
-    issuedAt: known.iat ? seconds("iat", known.iat) : undefined,
-    signInId: known.sid || undefined,
-    ticketId: known.jti || undefined,
-    audience: known.aud ? known.aud.split(",") : [],
-    confirmationKey: known.cnf || undefined,
-    otherFields,
+    graceAfter: readSeconds(fields, "graceperiod") || undefined,
+    basicAuth: read(fields, "bauth"),
+    multifactor: read(fields, "multifactor") === "1",
+    keyId: read(fields, "kid"),
+    issuedAt: readSeconds(fields, "iat"),
+    signInId: read(fields, "sid"),
+    ticketId: read(fields, "jti"),
+    audience: audience?.split(",") ?? [],
+    confirmationKey: read(fields, "cnf"),
+    otherFields: otherThanKnown(fields),
   };
 }
 
-/** Refuses what the old module cuts off or half-reads; an empty value is looked at by its reader. */
-function checkField(name: FieldName, value: string): void {
-  if (value === "") return;
-  if (byteLength(value) > limits[name]) throw new TicketError("field-too-long", name);
-  const form = forms[name];
-  if (form !== undefined && !form.test(value)) throw new TicketError("bad-field", name);
-  if (name === "cip" && parseAddress(value) === undefined) throw new TicketError("bad-field", name);
+function read(fields: ReadonlyMap<string, string>, name: FieldName): string | undefined {
+  const value = fields.get(name);
+  if (value === undefined || value === "") return undefined;
+  checkField(name, value);
+  return value;
 }
 
-function seconds(name: FieldName, digits: string): EpochSeconds {
-  const value = /^[0-9]+$/.test(digits) ? Number(digits) : Number.NaN;
-  if (!(value <= maxEpochSeconds)) throw new TicketError("bad-number", name);
+function readSeconds(
+  fields: ReadonlyMap<string, string>,
+  name: FieldName,
+): EpochSeconds | undefined {
+  const text = read(fields, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (value > maxEpochSeconds) throw new TicketError("bad-number", name);
   return value;
+}
+
+const noFields: ReadonlyMap<string, string> = new Map();
+
+function otherThanKnown(fields: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  let others: Map<string, string> | undefined;
+  for (const [name, value] of fields) {
+    if (isFieldName(name)) continue;
+    others ??= new Map();
+    others.set(name, value);
+  }
+  return others ?? noFields;
+}
+
+function missing(name: FieldName): never {
+  throw new TicketError("missing-field", name);
+}
+
+/** Refuses what the old module cuts off or half-reads. */
+function checkField(name: FieldName, value: string): void {
+  const form = forms[name];
+  const length = form === undefined ? byteLength(value) : value.length;
+  if (length > limits[name]) throw new TicketError("field-too-long", name);
+  if (form === undefined) return;
+  if (!form.test(value)) throw new TicketError(form === digits ? "bad-number" : "bad-field", name);
+  if (name === "cip" && parseAddress(value) === undefined) throw new TicketError("bad-field", name);
 }
 
 /**
@@ -165,14 +199,14 @@ export function writePayload(fields: TicketFields, keyId: string | undefined): s
   const known: Record<FieldName, string | undefined> = {
     uid: fields.uid,
     cip: fields.clientAddress,
-    validuntil: digits("validuntil", fields.validUntil),
-    graceperiod: digits("graceperiod", fields.graceAfter),
+    validuntil: decimal("validuntil", fields.validUntil),
+    graceperiod: decimal("graceperiod", fields.graceAfter),
     multifactor: fields.multifactor ? "1" : undefined,
     tokens: list("tokens", fields.tokens),
     udata: fields.userData,
     bauth: fields.basicAuth,
     kid: keyId,
-    iat: digits("iat", fields.issuedAt),
+    iat: decimal("iat", fields.issuedAt),
     sid: fields.signInId,
     jti: fields.ticketId,
     aud: list("aud", fields.audience),
@@ -203,7 +237,7 @@ function checkCharacters(name: string, value: string): void {
   }
 }
 
-function digits(name: FieldName, value: EpochSeconds | undefined): string | undefined {
+function decimal(name: FieldName, value: EpochSeconds | undefined): string | undefined {
   if (value === undefined) return undefined;
   if (!Number.isInteger(value) || value < 1 || value > maxEpochSeconds) {
     throw new TicketError("bad-number", name);
@@ -218,12 +252,19 @@ function list(name: FieldName, elements: readonly string[] | undefined): string 
   return elements?.join(",");
 }
 
+// A set, because looking up a freshly cut name as a property would intern it first.
+const fieldNames: ReadonlySet<string> = new Set(Object.keys(limits));
+
 function isFieldName(name: string): name is FieldName {
-  return Object.hasOwn(limits, name);
+  return fieldNames.has(name);
 }
 
 /** Length in bytes of UTF-8. */
 export function byteLength(text: string): number {
-  // Nearly every ticket is ASCII, and there one look is cheaper than encoding.
-  return nonAscii.test(text) ? encoder.encode(text).length : text.length;
+  // Nearly every ticket is ASCII, and one look is cheaper than encoding.
+  return isPrintableAscii(text) ? text.length : encoder.encode(text).length;
+}
+
+function isPrintableAscii(text: string): boolean {
+  return !beyondPrintableAscii.test(text);
 }

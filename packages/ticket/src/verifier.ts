@@ -164,7 +164,7 @@ function isMeantFor(ticket: Ticket, host: Circumstances["host"]): boolean {
 
 function comesFrom(ticket: Ticket, address: Circumstances["clientAddress"]): boolean {
   if (ticket.clientAddress === undefined || address === anyClientAddress) return true;
-  return isSameAddress(ticket.clientAddress, address);
+  return ticket.clientAddress === address || isSameAddress(ticket.clientAddress, address);
 }
 
 function isConfirmed(ticket: Ticket, key: Circumstances["confirmedKey"]): boolean {

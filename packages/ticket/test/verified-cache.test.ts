@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { verificationKeyOf } from "../src/crypto.ts";
+import { createDigestCache } from "../src/digest-cache.ts";
+import { createEncodedCache } from "../src/encoded-cache.ts";
 import { decodeTicket, encodeTicket } from "../src/encoding.ts";
 import { createIssuer } from "../src/issuer.ts";
-import { createVerifiedCache } from "../src/verified-cache.ts";
 import {
   anyClientAddress,
   anyConfirmation,
@@ -34,118 +35,164 @@ const at = {
   confirmedKey: anyConfirmation,
 } as const;
 
-test("finds what it remembers, and only for who trusts the key", () => {
-  const cache = createVerifiedCache({ maxEntries: 4, maxBytes: 1e6 });
-  const { text, value, authentic } = ticket("ada");
-  assert.equal(cache.find(value, [key], 500), undefined);
-  cache.remember(value, text, authentic);
-  assert.equal(cache.find(value, [rsa, key], 500)?.ticket.uid, "ada");
-  assert.equal(cache.find(value, [rsa], 500), undefined);
-  assert.equal(cache.find(value, [], 500), undefined);
-});
+const caches = {
+  "encoded cache": (maxEntries: number) => createEncodedCache({ maxEntries, maxBytes: 1e6 }),
+  "digest cache": (maxEntries: number) => createDigestCache({ maxEntries }),
+};
 
-test("a ticket refused by one place's key stays refused after another place accepted it", () => {
-  const cache = createVerifiedCache({ maxEntries: 4, maxBytes: 1e6 });
-  const trusting = createVerifier({ keys: [key], cache });
-  const other = createVerifier({ keys: [rsa], cache });
-  const { value } = ticket("ada");
-  assert.equal(other.verifyEncoded(value, at).ok, false);
-  assert.ok(trusting.verifyEncoded(value, at).ok);
-  assert.ok(trusting.verifyEncoded(value, at).ok);
-  assert.equal(other.verifyEncoded(value, at).ok, false);
-});
-
-test("tells digests of the same key apart", () => {
-  const cache = createVerifiedCache({ maxEntries: 4, maxBytes: 1e6 });
-  const text = createIssuer(signingKey("rsa", "sha512")).issue({ uid: "ada", validUntil: 1000 });
-  const sha512 = createVerifier({ keys: [verificationKeyOf(signingKey("rsa", "sha512"))], cache });
-  const sha256 = createVerifier({ keys: [verificationKeyOf(signingKey("rsa", "sha256"))], cache });
-  assert.ok(sha512.verifyEncoded(encodeTicket(text), at).ok);
-  assert.equal(sha256.verifyEncoded(encodeTicket(text), at).ok, false);
-});
-
-test("lets go of a ticket whose time is over", () => {
-  const cache = createVerifiedCache({ maxEntries: 4, maxBytes: 1e6 });
-  const { text, value, authentic } = ticket("ada");
-  cache.remember(value, text, authentic);
-  assert.ok(cache.find(value, [key], 1000));
-  assert.ok(cache.find(value, [key], 1001), "given a last time, so that it is called expired");
-  assert.equal(cache.entries, 0);
-  assert.equal(cache.bytes, 0);
-});
-
-test("stores nothing that is not valid, however much of it comes", () => {
-  const cache = createVerifiedCache({ maxEntries: 4, maxBytes: 1e6 });
-  const verifier = createVerifier({ keys: [key], cache });
-  const { value } = ticket("ada");
-  for (let count = 0; count < 200; count++) verifier.verifyEncoded(`${value}${count}`, at);
-  verifier.verifyEncoded(ticket("late", 499).value, at);
-  assert.equal(cache.entries, 0);
-});
-
-test("keeps one spelling of a ticket, so that one ticket cannot fill it", () => {
-  const cache = createVerifiedCache({ maxEntries: 4, maxBytes: 1e6 });
-  const verifier = createVerifier({ keys: [key], cache });
-  const { text } = ticket("ada");
-  fc.assert(
-    fc.property(fc.infiniteStream(fc.boolean()), (escapes) => {
-      const value = Array.from(text, (character) => {
-        const mustEscape = !/[A-Za-z0-9._-]/.test(character);
-        return mustEscape || escapes.next().value
-          ? `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`
-          : character;
-      }).join("");
-      assert.equal(decodeTicket(value), text);
-      assert.ok(verifier.verifyEncoded(value, at).ok);
-      assert.ok(cache.find(value, [key], 500));
-      assert.equal(cache.entries, 1);
-    }),
-  );
-});
-
-test("keeps within its limits and never answers for another ticket", () => {
-  const tickets = Array.from({ length: 12 }, (_, index) =>
-    ticket(`user${index}`, 400 + index * 20),
-  );
-  const size = ticket("user0").value.length + ticket("user0").text.length + 900;
-  const limits = fc.record({
-    maxEntries: fc.integer({ min: 1, max: 8 }),
-    maxBytes: fc.integer({ min: 0, max: 10 * size }),
+for (const [name, create] of Object.entries(caches)) {
+  test(`${name}: finds what it remembers, and only for who trusts the key`, () => {
+    const cache = create(4);
+    const { text, value, authentic } = ticket("ada");
+    assert.equal(cache.find(value, [key], 500), undefined);
+    cache.remember(value, text, authentic);
+    assert.deepEqual(cache.find(value, [rsa, key], 500)?.ticket, authentic.ticket);
+    assert.equal(cache.find(value, [rsa], 500), undefined);
+    assert.equal(cache.find(value, [], 500), undefined);
   });
-  const uses = fc.array(
-    fc.tuple(fc.nat(tickets.length - 1), fc.integer({ min: 350, max: 700 }), fc.boolean()),
-    { maxLength: 80 },
-  );
-  fc.assert(
-    fc.property(limits, uses, (limit, steps) => {
-      const cache = createVerifiedCache(limit);
-      for (const [index, now, isKnown] of steps) {
-        const one = tickets[index];
-        if (one === undefined) continue;
-        const found = cache.find(one.value, [key], now);
-        if (found !== undefined) assert.equal(found.ticket.uid, `user${index}`);
-        else if (isKnown) cache.remember(one.value, one.text, one.authentic);
-        assert.ok(cache.entries <= limit.maxEntries);
-        assert.ok(cache.bytes <= limit.maxBytes);
-        assert.ok(cache.entries > 0 || cache.bytes === 0);
-      }
-    }),
-    { numRuns: 500 },
-  );
-});
 
-test("SIEVE keeps what is used and lets go of what came once", () => {
-  const cache = createVerifiedCache({ maxEntries: 3, maxBytes: 1e6 });
-  const hot = ticket("hot");
-  cache.remember(hot.value, hot.text, hot.authentic);
-  for (let count = 0; count < 50; count++) {
-    assert.ok(cache.find(hot.value, [key], 500), `after ${count} others`);
-    const once = ticket(`once${count}`);
-    cache.remember(once.value, once.text, once.authentic);
+  test(`${name}: a ticket refused by one place stays refused after another accepted it`, () => {
+    const cache = create(4);
+    const trusting = createVerifier({ keys: [key], cache });
+    const other = createVerifier({ keys: [rsa], cache });
+    const { value } = ticket("ada");
+    assert.equal(other.verifyEncoded(value, at).ok, false);
+    assert.ok(trusting.verifyEncoded(value, at).ok);
+    assert.ok(trusting.verifyEncoded(value, at).ok);
+    assert.equal(other.verifyEncoded(value, at).ok, false);
+  });
+
+  test(`${name}: tells digests of the same key apart`, () => {
+    const cache = create(4);
+    const sha512 = signingKey("rsa", "sha512");
+    const value = encodeTicket(createIssuer(sha512).issue({ uid: "ada", validUntil: 1000 }));
+    const trusting = createVerifier({ keys: [verificationKeyOf(sha512)], cache });
+    const other = createVerifier({ keys: [rsa], cache });
+    assert.ok(trusting.verifyEncoded(value, at).ok);
+    assert.equal(other.verifyEncoded(value, at).ok, false);
+  });
+
+  test(`${name}: lets go of a ticket whose time is over`, () => {
+    const cache = create(4);
+    const { text, value, authentic } = ticket("ada");
+    cache.remember(value, text, authentic);
+    assert.ok(cache.find(value, [key], 1000));
+    assert.ok(cache.find(value, [key], 1001), "given a last time, so that it is called expired");
+    assert.equal(cache.entries, 0);
+    assert.equal(cache.find(value, [key], 500), undefined);
+  });
+
+  test(`${name}: stores nothing that is not valid, however much of it comes`, () => {
+    const cache = create(4);
+    const verifier = createVerifier({ keys: [key], cache });
+    const { value } = ticket("ada");
+    for (let count = 0; count < 200; count++) verifier.verifyEncoded(`${value}${count}`, at);
+    verifier.verifyEncoded(ticket("late", 499).value, at);
+    assert.equal(cache.entries, 0);
+  });
+
+  test(`${name}: keeps one entry for all spellings of a ticket`, () => {
+    const cache = create(4);
+    const verifier = createVerifier({ keys: [key], cache });
+    const { text } = ticket("ada");
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.boolean()), (escapes) => {
+        const value = respelled(text, () => escapes.next().value ?? false);
+        assert.equal(decodeTicket(value), text);
+        assert.ok(verifier.verifyEncoded(value, at).ok);
+        assert.ok(cache.find(value, [key], 500));
+        assert.equal(cache.entries, 1);
+      }),
+    );
+  });
+
+  test(`${name}: keeps within its limit and never answers for another ticket`, () => {
+    const tickets = Array.from({ length: 12 }, (_, index) => ticket(`u${index}`, 400 + index * 20));
+    const step = fc.tuple(fc.nat(11), fc.integer({ min: 350, max: 700 }), fc.boolean());
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.array(step, { maxLength: 80 }),
+        (max, steps) => {
+          const cache = create(max);
+          for (const [index, now, isNew] of steps) {
+            const one = tickets[index];
+            if (one === undefined) continue;
+            const found = cache.find(one.value, [key], now);
+            if (found !== undefined) assert.equal(found.ticket.uid, `u${index}`);
+            else if (isNew) {
+              cache.remember(one.value, one.text, one.authentic);
+              assert.ok(cache.find(one.value, [key], 0), "the newest is always there");
+            }
+            assert.ok(cache.entries <= max);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test(`${name}: keeps what is used and lets go of what came once`, () => {
+    const cache = create(3);
+    const hot = ticket("hot");
+    cache.remember(hot.value, hot.text, hot.authentic);
+    for (let count = 0; count < 50; count++) {
+      assert.ok(cache.find(hot.value, [key], 500), `after ${count} others`);
+      const once = ticket(`once${count}`);
+      cache.remember(once.value, once.text, once.authentic);
+    }
+    assert.equal(cache.entries, 3);
+  });
+
+  test(`${name}: survives values that are no tickets`, () => {
+    const cache = create(4);
+    const { text, value, authentic } = ticket("ada");
+    cache.remember(value, text, authentic);
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (garbage) => {
+        assert.equal(cache.find(garbage, [key], 500), undefined);
+        assert.equal(cache.find(`${garbage}%`, [key], 500), undefined);
+      }),
+    );
+  });
+
+  test(`${name}: refuses a limit that is none`, () => {
+    assert.throws(() => create(0), RangeError);
+    assert.throws(() => create(1.5), RangeError);
+  });
+}
+
+test("encoded cache: keeps within its bytes", () => {
+  const tickets = Array.from({ length: 6 }, (_, index) => ticket(`u${index}`));
+  for (let maxBytes = 0; maxBytes < 6000; maxBytes += 500) {
+    const cache = createEncodedCache({ maxEntries: 100, maxBytes });
+    for (const { value, text, authentic } of tickets) cache.remember(value, text, authentic);
+    assert.ok(cache.bytes <= maxBytes);
+    assert.equal(cache.bytes > 0, cache.entries > 0);
+    assert.equal(cache.entries > 0, maxBytes >= 1500, String(maxBytes));
   }
-  assert.equal(cache.entries, 3);
 });
 
-test("refuses a limit that is none", () => {
-  assert.throws(() => createVerifiedCache({ maxEntries: 0, maxBytes: 1 }), RangeError);
+test("digest cache: finds every ticket that was not pushed out, whatever came between", () => {
+  const cache = createDigestCache({ maxEntries: 300 });
+  const tickets = Array.from({ length: 300 }, (_, index) =>
+    ticket(`u${index}`, index % 3 ? 1000 : 600),
+  );
+  for (const { value, text, authentic } of tickets) cache.remember(value, text, authentic);
+  assert.equal(cache.entries, 300);
+  for (const { value } of tickets) assert.ok(cache.find(value, [key], 700));
+  assert.equal(cache.entries, 200);
+  for (const { value, authentic } of tickets) {
+    const isOver = authentic.ticket.validUntil === 600;
+    assert.equal(cache.find(value, [key], 700) === undefined, isOver);
+  }
 });
+
+/** Percent-encodes what must be and what `escapes` chooses. */
+function respelled(text: string, escapes: () => boolean): string {
+  return Array.from(text, (character) => {
+    const mustEscape = !/[A-Za-z0-9._-]/.test(character);
+    if (!mustEscape && !escapes()) return character;
+    return `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  }).join("");
+}

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { encodeBase64 } from "../src/base64.ts";
 import { signPayload, verificationKeyOf } from "../src/crypto.ts";
+import { createDigestCache } from "../src/digest-cache.ts";
+import { createEncodedCache } from "../src/encoded-cache.ts";
 import { encodeTicket } from "../src/encoding.ts";
-import { createVerifiedCache } from "../src/verified-cache.ts";
 import {
   anyClientAddress,
   anyConfirmation,
@@ -187,8 +188,10 @@ test("throws nothing, whatever it is given", () => {
 
 const verifiers = {
   "without cache": () => createVerifier({ keys: [key] }),
-  "with cache": () =>
-    createVerifier({ keys: [key], cache: createVerifiedCache({ maxEntries: 8, maxBytes: 1e6 }) }),
+  "with a cache of encoded tickets": () =>
+    createVerifier({ keys: [key], cache: createEncodedCache({ maxEntries: 8, maxBytes: 1e6 }) }),
+  "with a cache of digests": () =>
+    createVerifier({ keys: [key], cache: createDigestCache({ maxEntries: 8 }) }),
 };
 
 for (const [kind, create] of Object.entries(verifiers)) {
