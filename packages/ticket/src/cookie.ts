@@ -3,7 +3,7 @@ import { maxEncodedLength } from "./ticket.ts";
 import { TicketError } from "./ticket-error.ts";
 
 /** More cookies of one name than any browser sends for one site; each may cost a signature check. */
-const maxCandidates = 10;
+export const maxCookiesOfOneName = 10;
 
 const space = 0x20;
 const tab = 0x09;
@@ -20,14 +20,15 @@ const equalsSign = 0x3d;
 export function ticketCookieValues(header: string, name: string): string[] {
   const values: string[] = [];
   let found = nextCookieValue(header, name, 0);
-  while (found !== undefined && values.length < maxCandidates) {
+  while (found !== undefined && values.length < maxCookiesOfOneName) {
     values.push(found.value);
     found = nextCookieValue(header, name, found.end);
   }
   return values;
 }
 
-function nextCookieValue(
+/** The first value at or after `from`, and where to go on; one step of {@link ticketCookieValues}. */
+export function nextCookieValue(
   header: string,
   name: string,
   from: number,

@@ -1,6 +1,6 @@
 import { isSameAddress } from "./address.ts";
 import { decodeBase64 } from "./base64.ts";
-import { ticketCookieValues } from "./cookie.ts";
+import { maxCookiesOfOneName, nextCookieValue } from "./cookie.ts";
 import { isSignedBy, type VerificationKey } from "./crypto.ts";
 import { decodeTicket } from "./encoding.ts";
 import { keyIdHint, parsePayload, splitSignature } from "./payload.ts";
@@ -118,10 +118,12 @@ export function createVerifier(options: {
     verifyEncoded,
     verifyCookies(header, name, at) {
       let furthest: Verification | undefined;
-      for (const value of ticketCookieValues(header, name)) {
-        const verification = verifyEncoded(value, at);
+      let found = nextCookieValue(header, name, 0);
+      for (let count = 0; found !== undefined && count < maxCookiesOfOneName; count++) {
+        const verification = verifyEncoded(found.value, at);
         if (verification.ok) return verification;
         if (furthest === undefined || isFurther(verification, furthest)) furthest = verification;
+        found = nextCookieValue(header, name, found.end);
       }
       return furthest;
     },
