@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import type { VerifiedTicket } from "@countersign/ticket";
+import { serialize } from "hono/utils/cookie";
+import { redirect } from "../answers.ts";
+import type { Person } from "../backend.ts";
+import { type Login, occasionOf, pathWith, returnAddressOf, ticketOf } from "../login.ts";
+import { linkButton } from "../pages/layout.ts";
+import { answerProblem, answerRefusedReturn } from "../problem-answer.ts";
+import type { ReturnAddress } from "../return-address.ts";
+import { newSignInId } from "../tickets.ts";
+import { cookiesOf, type Visit } from "../visit.ts";
+
+/**
+ * GET /refresh: a valid ticket, in its grace period or not, gets a successor while its user still
+ * may have one. Nothing is remembered, so many tabs can do it at once, and each gets a valid one.
+ */
+export async function refresh(visit: Visit, login: Login): Promise<Response> {
+  const back = returnAddressOf(visit, login);
+  if (back.kind === "refused") return answerRefusedReturn(login, back);
+  const verification = ticketOf(visit, login);
+  if (verification === undefined) return redirect(pathWith("/login", back));
+  if (!verification.ok) {
+    const reason = verification.refusal === "expired" ? { reason: "expired" } : {};
+    return redirect(pathWith("/login", back, reason));
+  }
+  const renewals = renewalsInARow(visit, back);
+  if (renewals.count >= maxRenewalsInARow) return answerLoop(login, back);
+
+  const { ticket } = verification;
+  const { clientAddress: address } = visit;
+  const person = await login.backend.find(ticket.uid);
+  if (person === undefined || isOutdated(ticket, person)) {
+    const reason = person === undefined ? "user-not-allowed" : "password-changed";
+    const { uid: user, signInId } = ticket;
+    login.audit({ event: "renewal-refused", user, address, reason, signInId });
+    return redirect(pathWith("/login", back), { cookies: [login.tickets.clearCookie] });
+  }
+  const signInId = ticket.signInId ?? newSignInId();
+  const renewed = login.tickets.issue(person, signInId, occasionOf(visit, login));
+  login.audit({ event: "renewal", user: person.name, address, signInId });
+  return redirect(back.kind === "accepted" ? back.url : "/whoami", {
+    cookies: [renewed, countRenewal(renewals, login)],
+  });
+}
+
+/** Whoever stole a password or a ticket before the change must not live on through renewals. */
+function isOutdated(ticket: VerifiedTicket, { credentialsChangedAt }: Person): boolean {
+  return credentialsChangedAt !== undefined && (ticket.issuedAt ?? 0) < credentialsChangedAt;
+}
+
+// A site that asks for renewal again at once would turn in circles for ever. The browser counts
+// for itself, per page, since many tabs may renew at once; falsifying the count harms nobody else.
+const counter = "countersign_renewals";
+const maxRenewalsInARow = 5;
+const inARowSeconds = 20;
+
+interface Renewals {
+  readonly page: string;
+  readonly count: number;
+}
+
+function renewalsInARow(visit: Visit, back: ReturnAddress): Renewals {
+  const target = back.kind === "accepted" ? back.url.href : "";
+  const page = createHash("sha256").update(target).digest("base64url").slice(0, 12);
+  const counted = new RegExp(`(?:^|; )${counter}=([0-9])\\.${page}(?:;|$)`).exec(cookiesOf(visit));
+  return { page, count: Number(counted?.[1] ?? 0) };
+}
+
+function countRenewal({ page, count }: Renewals, { publicUrl }: Login): string {
+  return serialize(counter, `${count + 1}.${page}`, {
+    path: "/refresh",
+    maxAge: inARowSeconds,
+    httpOnly: true,
+    secure: publicUrl.startsWith("https:"),
+    sameSite: "Lax",
+  });
+}
+
+function answerLoop(login: Login, back: ReturnAddress): Response {
+  const tryAgain =
+    back.kind === "accepted" ? linkButton("primary", back.url.href, "Try once more") : undefined;
+  return answerProblem(login, "renewal-loop", {}, tryAgain);
+}

@@ -1,0 +1,24 @@
+import { answerPage } from "./answers.ts";
+import type { Html } from "./html.ts";
+import type { Login } from "./login.ts";
+import { problemPage, refusedReturnPage } from "./pages/refusals.ts";
+import { type Problem, problems } from "./problem.ts";
+import type { ReturnAddress } from "./return-address.ts";
+
+/** The page of a problem, with its status. */
+export function answerProblem(
+  login: Login,
+  problem: Problem,
+  headers: Readonly<Record<string, string>> = {},
+  more?: Html,
+): Response {
+  return answerPage(problems[problem].status, problemPage(login, problem, more), { headers });
+}
+
+/** The page for a return address to which nobody is sent. */
+export function answerRefusedReturn(
+  login: Login,
+  back: Extract<ReturnAddress, { kind: "refused" }>,
+): Response {
+  return answerPage(400, refusedReturnPage(login, back));
+}

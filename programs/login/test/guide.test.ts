@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { parseSettings } from "@countersign/settings";
+import type { AuditEvent } from "../src/audit.ts";
+import { loginSettings } from "../src/settings.ts";
+
+const guide = readFileSync(new URL("../../../docs/guide/login.md", import.meta.url), "utf8");
+const examples = [...guide.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? "");
+
+test("the guide has examples", () => assert.ok(examples.length >= 2));
+
+for (const [index, text] of examples.entries()) {
+  test(`the guide's settings are right (example ${index + 1})`, () => {
+    const parsed = parseSettings(loginSettings, { name: "docs/guide/login.md", text });
+    assert.deepEqual(parsed.ok || parsed.problems, true);
+  });
+}
+
+test("the guide names every event of the audit log", () => {
+  const events = {
+    "sign-in": true,
+    "sign-in-refused": true,
+    "sign-in-throttled": true,
+    renewal: true,
+    "renewal-refused": true,
+    "sign-out": true,
+    "forged-form": true,
+    failure: true,
+  } satisfies Record<AuditEvent, true>;
+  for (const event of Object.keys(events)) assert.ok(guide.includes(`| \`${event}\` |`), event);
+});
