@@ -1,0 +1,121 @@
+import { basename } from "node:path";
+import { gatewaySettings } from "@countersign/gatewayd";
+import { loginSettings } from "@countersign/login";
+import {
+  describeProblem,
+  type ParsedSettings,
+  type Problem,
+  parseSettings,
+  recogniseSettings,
+} from "@countersign/settings";
+import type { Command } from "commander";
+import { CommandError } from "../command-error.ts";
+import { withExamples } from "../examples.ts";
+import { exitCodes } from "../exit-code.ts";
+import { collect } from "../option-values.ts";
+import { gatewayOutsideProblems, loginOutsideProblems } from "../outside-problems.ts";
+import { readSettingsFile, type SettingsFile } from "../settings-file.ts";
+import { say, sayJson, styled, type Terminal } from "../terminal.ts";
+
+/** Defines `countersign check`. */
+export function defineCheck(check: Command, terminal: Terminal): void {
+  check
+    .argument("[file...]", "settings files; each is recognised by its name or its settings")
+    .option("--login <file>", "settings of a login server; may be repeated", collect)
+    .option("--gateway <file>", "settings of a gateway; may be repeated", collect)
+    .option("--json", "print JSON")
+    .action((files: readonly string[], options: CheckOptions) =>
+      checkAll(terminal, files, options),
+    );
+  withExamples(check, [
+    "countersign check login.yaml gateway.yaml",
+    "countersign check --login /etc/countersign/sso.yaml",
+  ]).addHelpText(
+    "after",
+    "\nFinds everything that is wrong at once, each with file, line and column. Also reads the\n" +
+      "keys that the settings name, and looks at who else can. Exit code 2 if anything is wrong.",
+  );
+}
+
+interface CheckOptions {
+  readonly login?: readonly string[];
+  readonly gateway?: readonly string[];
+  readonly json?: true;
+}
+
+type Kind = "login" | "gateway";
+
+interface Checked {
+  readonly file: string;
+  readonly kind: Kind;
+  readonly problems: readonly Problem[];
+}
+
+const checks: Record<
+  Kind,
+  (file: SettingsFile, terminal: Terminal) => Promise<readonly Problem[]>
+> = {
+  login: (file, { environment }) =>
+    problemsOf(parseSettings(loginSettings, file), (settings) =>
+      loginOutsideProblems(settings, file, environment),
+    ),
+  gateway: (file) =>
+    problemsOf(parseSettings(gatewaySettings, file), (settings) =>
+      gatewayOutsideProblems(settings, file),
+    ),
+};
+
+async function problemsOf<T>(
+  parsed: ParsedSettings<T>,
+  outsideProblems: (settings: T) => Promise<readonly Problem[]>,
+): Promise<readonly Problem[]> {
+  return parsed.ok ? outsideProblems(parsed.settings) : parsed.problems;
+}
+
+async function checkAll(
+  terminal: Terminal,
+  files: readonly string[],
+  options: CheckOptions,
+): Promise<void> {
+  const wanted = [
+    ...(options.login ?? []).map((path) => ({ path, kind: "login" as const })),
+    ...(options.gateway ?? []).map((path) => ({ path, kind: "gateway" as const })),
+    ...files.map((path) => ({ path, kind: undefined })),
+  ];
+  if (wanted.length === 0) throw new CommandError("wrong-usage", "name the files to check");
+  const checked: Checked[] = [];
+  for (const { path, kind: given } of wanted) {
+    const file = await readSettingsFile(path);
+    const kind = given ?? kindOf(file);
+    checked.push({ file: path, kind, problems: await checks[kind](file, terminal) });
+  }
+  print(terminal, checked, options.json === true);
+  const isFine = checked.every(({ problems }) => problems.length === 0);
+  terminal.exitWith(isFine ? exitCodes.yes : exitCodes.unusable);
+}
+
+function kindOf({ name, text }: SettingsFile): Kind {
+  const kind = recogniseSettings(text, { login: loginSettings, gateway: gatewaySettings });
+  if (kind !== undefined) return kind;
+  const named = /^(login|gateway)\b.*\.ya?ml$/.exec(basename(name))?.[1] as Kind | undefined;
+  if (named !== undefined) return named;
+  const advice = "say which with --login FILE or --gateway FILE";
+  throw new CommandError("wrong-usage", `${name}: for a login server or a gateway? ${advice}`);
+}
+
+function print(terminal: Terminal, checked: readonly Checked[], json: boolean): void {
+  if (json) {
+    sayJson(terminal, {
+      ok: checked.every(({ problems }) => problems.length === 0),
+      files: checked,
+    });
+    return;
+  }
+  for (const { file, kind, problems } of checked) {
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    const verdict =
+      problems.length === 0 ? styled(terminal, "green", "ok") : styled(terminal, "red", count);
+    say(terminal, `${file} (${kind}): ${verdict}`);
+    for (const problem of problems) say(terminal, `  ${describeProblem(problem)}`);
+  }
+}

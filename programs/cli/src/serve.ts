@@ -1,0 +1,107 @@
+import { constants } from "node:os";
+import { describeProblem, type ParsedSettings, type SettingsSource } from "@countersign/settings";
+import type { EpochSeconds } from "@countersign/ticket";
+import { destination, type Logger, pino } from "pino";
+import { expectedFailure } from "./command-error.ts";
+import { readSettingsFile, settingsOrProblems } from "./settings-file.ts";
+import { note, type Terminal } from "./terminal.ts";
+
+/** What a program is given of the world. */
+export interface World {
+  readonly log: Logger;
+  readonly now: () => EpochSeconds;
+  /** Relative paths in the settings start here. */
+  readonly baseFolder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** A program that runs. */
+interface Running<T> {
+  readonly addresses: readonly string[];
+  /** Takes on new settings all at once, or throws and keeps the old ones. */
+  reload(settings: T): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A program that can be run from a settings file. */
+export interface Served<T> {
+  readonly name: string;
+  parse(source: SettingsSource): ParsedSettings<T>;
+  start(settings: T, world: World): Promise<Running<T>>;
+}
+
+/**
+ * Runs a program until SIGTERM or SIGINT asks it to stop; a second one does not wait for requests
+ * under way. SIGHUP reads the settings again.
+ *
+ * @throws {CommandError} when the settings file cannot be read or has problems.
+ */
+export async function serve<T>(
+  terminal: Terminal,
+  path: string,
+  { name, parse, start }: Served<T>,
+): Promise<void> {
+  const file = await readSettingsFile(path);
+  const settings = settingsOrProblems(parse(file));
+  const stopAsked = watchStopSignals(terminal);
+  // The log goes to standard error: standard output may carry the audit log.
+  const log = pino({ name, base: null }, destination({ fd: 2, sync: true }));
+  const { environment } = terminal;
+  const world = { log, now: () => terminal.now(), baseFolder: file.folder, environment };
+  const started = start(settings, world);
+  watchReloadSignal(terminal, log, async () => {
+    const parsed = parse(await readSettingsFile(path));
+    if (!parsed.ok) return parsed.problems.map(describeProblem);
+    await (await started).reload(parsed.settings);
+    return [];
+  });
+  const running = await started;
+  log.info({ addresses: running.addresses }, "listening");
+  if (terminal.stderr.isTTY) {
+    note(terminal, `countersign ${name}: ${running.addresses.join(", ")} (Ctrl-C stops it)`);
+  }
+  const signal = await stopAsked;
+  log.info({ signal }, "stopping");
+  await running.stop();
+  log.info("stopped");
+}
+
+type StopSignal = "SIGINT" | "SIGTERM";
+
+/** Resolves when SIGTERM or SIGINT asks to stop; a second one ends the process at once. */
+export function watchStopSignals(terminal: Terminal): Promise<StopSignal> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ["SIGINT", "SIGTERM"] satisfies StopSignal[]) {
+      terminal.onSignal(signal, () => {
+        if (asked) terminal.exitNow(128 + constants.signals[signal]);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+/** `reload` gives what is wrong with the new settings, if anything is. */
+function watchReloadSignal(
+  terminal: Terminal,
+  log: Logger,
+  reload: () => Promise<readonly string[]>,
+): void {
+  // One reload after the other, so that the file read last is the one in force.
+  let last: Promise<void> = Promise.resolve();
+  terminal.onSignal("SIGHUP", () => {
+    last = last.then(async () => {
+      try {
+        const problems = await reload();
+        if (problems.length === 0) log.info("reloaded");
+        else log.error({ problems }, "not reloaded: the old settings stay in force");
+      } catch (error) {
+        const reason = expectedFailure(error);
+        const problems = reason === undefined ? undefined : [reason];
+        const err = reason === undefined ? error : undefined;
+        log.error({ problems, err }, "not reloaded: the old settings stay in force");
+      }
+    });
+  });
+}

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { makeKeys, run, temporaryFolder } from "./command.ts";
+
+const login = `listen: 127.0.0.1:0
+publicUrl: https://sso.example.com
+database: ./login.db
+signingKey: { file: ./k.pem }
+sites: [ "https://*.example.com" ]
+cookie: { domain: example.com }
+`;
+
+const gateway = `http: [ "127.0.0.1:0" ]
+trustedProxies: [ 127.0.0.1 ]
+keys: [ { file: ./k.pem.pub } ]
+sites:
+  - origin: https://wiki.example.com
+    loginUrl: https://sso.example.com/login
+`;
+
+async function folderWith(files: Record<string, string>) {
+  const folder = await temporaryFolder();
+  await makeKeys(folder.path, "k.pem");
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(folder.path, name), content, { mode: 0o600 });
+  }
+  return folder;
+}
+
+test("finds nothing wrong with good files, however they are named", async () => {
+  await using folder = await folderWith({ "a.yaml": login, "b.yaml": gateway });
+  const recognised = await run(folder.path, ["check", "a.yaml", "b.yaml"]);
+  assert.deepEqual([recognised.code, recognised.stderr], [0, ""]);
+  assert.equal(recognised.stdout, "a.yaml (login): ok\nb.yaml (gateway): ok\n");
+  const named = await run(folder.path, ["check", "--login", "a.yaml", "--gateway", "b.yaml"]);
+  assert.deepEqual([named.code, named.stdout], [0, recognised.stdout]);
+});
+
+test("finds everything that is wrong with several files at once", async () => {
+  await using folder = await folderWith({
+    "login.yaml": login.replace("listen:", "lisen:").replace("https://*.", "ftp://*."),
+    "gateway.yaml": gateway.replace("127.0.0.1 ]", "0.0.0.0/0 ]").replace("loginUrl", "loginUlr"),
+  });
+  const { code, stdout } = await run(folder.path, ["check", "login.yaml", "gateway.yaml"]);
+  assert.equal(code, 2);
+  const places = [...stdout.matchAll(/^ {2}(\w+\.yaml:\d+:\d+: [^:]+): expected/gm)];
+  assert.deepEqual(
+    places.map(([, place]) => place),
+    [
+      "login.yaml:1:1: listen",
+      "login.yaml:1:1: lisen",
+      "login.yaml:5:10: sites[0]",
+      "gateway.yaml:2:19: trustedProxies[0]",
+      "gateway.yaml:6:5: sites[0].loginUlr",
+    ],
+  );
+});
+
+test("prints the same as JSON", async () => {
+  await using folder = await folderWith({ "login.yaml": login.replace("listen:", "lisen:") });
+  const { code, stdout } = await run(folder.path, ["check", "login.yaml", "--json"]);
+  const { ok, files } = JSON.parse(stdout);
+  assert.deepEqual([code, ok, files.length], [2, false, 1]);
+  const [{ source, line, column, setting }] = files[0].problems;
+  assert.deepEqual([source, line, column, setting], ["login.yaml", 1, 1, "listen"]);
+});
+
+const outside: Record<
+  string,
+  {
+    text: string;
+    modes?: Record<string, number>;
+    environment?: Record<string, string>;
+    problem: RegExp;
+  }
+> = {
+  "a signing key that is missing": {
+    text: login.replace("./k.pem", "no.pem"),
+    problem: /:4:21: signingKey\.file: expected a key file, but cannot read .*no\.pem/,
+  },
+  "a public key to sign with": {
+    text: login.replace("k.pem", "k.pem.pub"),
+    problem: /:4:21: signingKey\.file: expected a usable key/,
+  },
+  "a signing key that others can open": {
+    text: login,
+    modes: { "k.pem": 0o640 },
+    problem: /:4:21: signingKey\.file: expected a private key that its owner alone can open/,
+  },
+  "a variable that is not set": {
+    text: login.replace("file: ./k.pem", "environment: TICKET_KEY"),
+    problem: /:4:28: signingKey\.environment: expected a variable that is set/,
+  },
+  "a variable that holds no key": {
+    text: login.replace("file: ./k.pem", "environment: TICKET_KEY"),
+    environment: { TICKET_KEY: "hunter2" },
+    problem: /:4:28: signingKey\.environment: expected a usable key/,
+  },
+  "a database in a folder that is missing": {
+    text: login.replace("./login.db", "no/login.db"),
+    problem: /:3:11: database: expected a database in a folder that exists/,
+  },
+  "a database that others can open": {
+    text: login.replace("./login.db", "k.pem.pub"),
+    problem: /:3:11: database: expected a database that its owner alone can open/,
+  },
+  "a private key to verify with": {
+    text: gateway.replace("k.pem.pub", "k.pem"),
+    problem: /:3:17: keys\[0\]\.file: expected a usable key, but a private key/,
+  },
+  "a public key that others can write": {
+    text: gateway,
+    modes: { "k.pem.pub": 0o664 },
+    problem: /:3:17: keys\[0\]\.file: expected a key that its owner alone can write/,
+  },
+};
+
+for (const [name, { text, modes = {}, environment = {}, problem }] of Object.entries(outside)) {
+  test(`finds ${name}`, async () => {
+    await using folder = await folderWith({ "x.yaml": text });
+    for (const [file, mode] of Object.entries(modes)) await chmod(join(folder.path, file), mode);
+    const { code, stdout } = await run(folder.path, ["check", "x.yaml"], { environment });
+    assert.equal(code, 2);
+    assert.match(stdout, problem);
+    assert.doesNotMatch(stdout, /hunter2|PRIVATE KEY/);
+  });
+}
+
+test("finds a site that allows none of the keys", async () => {
+  await using folder = await folderWith({ "x.yaml": gateway.replace("k.pem", "old") });
+  await makeKeys(folder.path, "old", "dsa");
+  const strict = await run(folder.path, ["check", "x.yaml"]);
+  assert.equal(strict.code, 2);
+  assert.match(strict.stdout, /:5:5: sites\[0\]: expected compatibility: mod_auth_pubtkt/);
+  const opened = gateway.replace("k.pem", "old").concat("    compatibility: mod_auth_pubtkt\n");
+  await writeFile(join(folder.path, "x.yaml"), opened);
+  assert.equal((await run(folder.path, ["check", "x.yaml"])).code, 0);
+});
+
+const unusable: Record<string, [args: string[], message: RegExp]> = {
+  "no file": [["check"], /name the files to check/],
+  "a file that is missing": [["check", "no.yaml"], /cannot read no\.yaml/],
+  "a folder": [["check", "folder"], /not a regular file/],
+  "a file of another kind": [["check", "k.pem"], /say which with --login FILE or --gateway FILE/],
+};
+
+for (const [name, [args, message]] of Object.entries(unusable)) {
+  test(`answers ${name} with exit code 2 and advice`, async () => {
+    await using folder = await folderWith({});
+    await mkdir(join(folder.path, "folder"));
+    const { code, stdout, stderr } = await run(folder.path, args);
+    assert.deepEqual({ code, stdout }, { code: 2, stdout: "" });
+    assert.match(stderr, message);
+  });
+}
