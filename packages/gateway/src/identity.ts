@@ -1,0 +1,68 @@
+import type { EpochSeconds, VerifiedTicket } from "@countersign/ticket";
+
+/** Who a visitor is, as an application wants to know it. */
+export interface Identity {
+  readonly user: string;
+  readonly tokens: readonly string[];
+  /** Free text that the issuer put into the ticket for applications. */
+  readonly userData: string | undefined;
+  /** Whether a second factor was used. */
+  readonly multifactor: boolean;
+  readonly validUntil: EpochSeconds;
+}
+
+/** What a ticket says of its holder. */
+export function identityOf(ticket: VerifiedTicket): Identity {
+  const { uid: user, tokens, userData, multifactor, validUntil } = ticket;
+  return { user, tokens, userData, multifactor, validUntil };
+}
+
+/** What mod_auth_pubtkt calls itself; applications look for it. */
+const authType = "mod_auth_pubtkt";
+
+/**
+ * The identity as headers for an application behind a proxy, names and values in turn. All of them are always there, so that
+ * a proxy that copies them overwrites what the client sent.
+ *
+ * Values are printable ASCII: `%`, everything outside U+0020 to U+007E, and a space at either end
+ * are percent-encoded UTF-8, so that no two users look alike. `decodeURIComponent` reads them.
+ */
+export function identityHeaders(ticket: VerifiedTicket): readonly string[] {
+  return [
+    "Remote-User",
+    headerValue(ticket.uid),
+    "Remote-User-Tokens",
+    headerValue(ticket.tokens.join(",")),
+    "Remote-User-Data",
+    headerValue(ticket.userData ?? ""),
+    "Auth-Type",
+    authType,
+  ];
+}
+
+/** A name and its value; the value is empty where there is nothing to say. */
+export type NamedValue = readonly [name: string, value: string];
+
+/**
+ * The identity as variables of a CGI or FastCGI application, by the names and in the characters of
+ * mod_auth_pubtkt: UTF-8 as the ticket has it. Tickets hold no control characters.
+ */
+export function identityVariables(ticket: VerifiedTicket): readonly NamedValue[] {
+  return [
+    ["REMOTE_USER", ticket.uid],
+    ["REMOTE_USER_TOKENS", ticket.tokens.join(",")],
+    ["REMOTE_USER_DATA", ticket.userData ?? ""],
+    ["AUTH_TYPE", authType],
+  ];
+}
+
+/** Plain text passes as it is. */
+function headerValue(text: string): string {
+  if (/^(?:[!-$&-~](?:[ -$&-~]*[!-$&-~])?)?$/.test(text)) return text;
+  return text.replaceAll(/[^ -$&-~]+|^ +| +$/g, (run) => {
+    const bytes = new TextEncoder().encode(run);
+    return Array.from(bytes, (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(
+      "",
+    );
+  });
+}

@@ -1,0 +1,60 @@
+import type { Policy, RedirectPurpose } from "./policy.ts";
+import type { Reason } from "./reason.ts";
+import type { Visit } from "./visit.ts";
+
+/** Where to send a visitor, and how. */
+export interface Redirect {
+  /** 307 keeps the method, 303 makes it a GET, 302 is all that HTTP/1.0 knows. */
+  readonly status: 302 | 303 | 307;
+  /** An absolute URL in printable ASCII, at most {@link maxLocationLength} characters if it can be. */
+  readonly location: string;
+}
+
+/** Apache takes a header line of at most 8,190 bytes from an authorizer. */
+export const maxLocationLength = 6000;
+
+const purposes = {
+  "no-tls": "login",
+  "no-ticket": "login",
+  malformed: "login",
+  "unknown-key": "login",
+  "bad-signature": "login",
+  "wrong-audience": "login",
+  "wrong-address": "bad-address",
+  "unconfirmed-key": "login",
+  expired: "timeout",
+  "in-grace": "refresh",
+  "no-multifactor": "multifactor",
+  "no-token": "unauthorised",
+} satisfies Record<Reason, RedirectPurpose>;
+
+/** Where a visitor is sent for `reason`; `undefined` if the policy names no address for it. */
+export function redirectFor(reason: Reason, visit: Visit, policy: Policy): Redirect | undefined {
+  const isPost = reason === "expired" && visit.method === "POST";
+  const url = policy.redirectUrls[isPost ? "post-timeout" : purposes[reason]];
+  if (url === undefined) return undefined;
+  const separator = url.includes("?") ? "&" : "?";
+  const address =
+    reason === "wrong-address" ? `ip=${encodeURIComponent(visit.clientAddress)}&` : "";
+  const start = `${url}${separator}${address}${policy.backArgument}=`;
+  return { status: statusFor(visit), location: start + backAddress(visit, policy, start.length) };
+}
+
+/**
+ * The way back, encoded: the target as it was sent, since decoding would make another address of
+ * it. Where that would be too long, the page without its query, else the site.
+ */
+function backAddress(visit: Visit, policy: Policy, startLength: number): string {
+  const { target } = visit;
+  for (const candidate of [target, target.split("?", 1)[0]]) {
+    const encoded = encodeURIComponent(policy.origin + candidate);
+    if (startLength + encoded.length <= maxLocationLength) return encoded;
+  }
+  return encodeURIComponent(`${policy.origin}/`);
+}
+
+/** A 307 would carry a form's body, so its fields, to the login server. */
+function statusFor(visit: Visit): Redirect["status"] {
+  if (visit.httpVersion === "1.0") return 302;
+  return visit.method === "GET" || visit.method === "HEAD" ? 307 : 303;
+}
