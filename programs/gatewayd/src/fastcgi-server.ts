@@ -1,0 +1,88 @@
+import { createServer, type Server, type Socket } from "node:net";
+import {
+  defaultLimits,
+  type Effect,
+  FastCgiError,
+  finish,
+  isAwaited,
+  newConnection,
+  RecordReader,
+  receive,
+  writeResponse,
+} from "@countersign/fastcgi";
+import type { ListenAddress } from "@countersign/settings";
+import { type Desk, decideAt } from "./desk.ts";
+import { readVisit, render } from "./fastcgi-authorizer.ts";
+import type { GatewaySettings } from "./settings.ts";
+
+const idleTimeoutMs = 60_000;
+const maxUnsentBytes = 1024 * 1024;
+
+/** A server for web servers that ask over FastCGI, in the role of an authorizer. */
+export function createFastCgiServer(
+  desk: Desk,
+  kind: ListenAddress["kind"],
+  limits: GatewaySettings["limits"],
+): Server {
+  const server = createServer((socket) => {
+    // A web server that has gone is no error of ours; the socket closes by itself.
+    socket.on("error", (error) => desk.world.log.debug(error, "connection lost"));
+    if (kind === "tcp" && !desk.rules.trustedProxies.trusts(socket.remoteAddress ?? "")) {
+      desk.world.log.warn(
+        { peer: socket.remoteAddress },
+        "asked by a web server that is not trusted",
+      );
+      socket.destroy();
+      return;
+    }
+    socket.setTimeout(idleTimeoutMs, () => socket.destroy());
+    serve(desk, socket, limits);
+  });
+  server.maxConnections = limits.connections;
+  return server;
+}
+
+function serve(desk: Desk, socket: Socket, limits: GatewaySettings["limits"]): void {
+  const reader = new RecordReader();
+  // Twice the headers: a web server adds its own variables.
+  const bounds = { ...defaultLimits, maxParamsBytes: 2 * limits.headerBytes };
+  let connection = newConnection;
+
+  function carryOut(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.type === "send") socket.write(effect.bytes);
+      if (effect.type === "close") socket.end();
+      if (effect.type === "authorize" && isAwaited(connection, effect.requestId)) {
+        socket.write(answer(desk, effect.requestId, effect.params));
+        const step = finish(connection, effect.requestId);
+        connection = step.next;
+        carryOut(step.effects);
+      }
+    }
+  }
+
+  socket.on("data", (piece) => {
+    try {
+      for (const record of reader.read(piece)) {
+        const step = receive(connection, record, bounds);
+        connection = step.next;
+        carryOut(step.effects);
+      }
+    } catch (error) {
+      if (!(error instanceof FastCgiError)) throw error;
+      desk.world.log.warn({ code: error.code }, "web server does not speak FastCGI");
+      socket.destroy();
+    }
+    // A peer that asks and does not read is cut off before it fills our memory.
+    if (socket.writableLength > maxUnsentBytes) socket.destroy();
+  });
+}
+
+function answer(desk: Desk, requestId: number, params: ReadonlyMap<string, string>): Uint8Array {
+  try {
+    return writeResponse(requestId, render(decideAt(desk, readVisit(params))));
+  } catch (error) {
+    desk.world.log.error(error, "could not decide");
+    return writeResponse(requestId, { status: 500, headers: [] });
+  }
+}

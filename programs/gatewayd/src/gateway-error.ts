@@ -1,0 +1,37 @@
+/** What can fail in gatewayd; each has a text in {@link gatewayErrorTexts}. */
+export type GatewayErrorCode =
+  | "cannot-listen"
+  | "socket-in-use"
+  | "no-socket"
+  | "unreadable-key"
+  | "bad-key"
+  | "no-usable-key"
+  | "missing-fact"
+  | "repeated-fact";
+
+/** What each code means, in the words of the reference page. */
+export const gatewayErrorTexts: Readonly<Record<GatewayErrorCode, string>> = {
+  "cannot-listen": "the address cannot be listened on",
+  "socket-in-use": "another process listens on the socket",
+  "no-socket": "something that is no socket has the socket's name",
+  "unreadable-key": "a key file cannot be read",
+  "bad-key": "a key file holds no usable public key",
+  "no-usable-key":
+    "none of the keys may be used for a site: SHA-1 and DSA need `compatibility: mod_auth_pubtkt`",
+  "missing-fact": "the web server does not tell a fact that a decision needs",
+  "repeated-fact": "the web server tells a fact twice",
+};
+
+/** The one error of gatewayd. Its message says what failed and where, and nothing of a ticket. */
+export class GatewayError extends Error {
+  override readonly name = "GatewayError";
+  readonly code: GatewayErrorCode;
+
+  constructor(code: GatewayErrorCode, where?: string, options?: ErrorOptions) {
+    super(
+      where === undefined ? gatewayErrorTexts[code] : `${where}: ${gatewayErrorTexts[code]}`,
+      options,
+    );
+    this.code = code;
+  }
+}

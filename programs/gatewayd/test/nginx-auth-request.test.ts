@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { testAdapter } from "@countersign/testing/kit/adapter-contract.ts";
+import { readVisit, render } from "../src/nginx-auth-request.ts";
+import { get, headersOf, outcomeOf } from "./ask-over-http.ts";
+import { folderFor, startFor } from "./running.ts";
+
+testAdapter("the HTTP server on a unix socket", async (context, settings) => {
+  const socketPath = `${folderFor(context)}/gateway.sock`;
+  await startFor(context, settings, { http: [`unix:${socketPath}`] });
+  return async (visit) => outcomeOf(await get({ socketPath }, "/auth", headersOf(visit)));
+});
+
+testAdapter("the HTTP server on TCP", async (context, settings) => {
+  const listening = { http: ["127.0.0.1:0"], trustedProxies: ["127.0.0.1"] };
+  const { addresses } = await startFor(context, settings, listening);
+  const port = Number(new URL(addresses[0] ?? "").port);
+  return async (visit) => outcomeOf(await get({ port }, "/auth", headersOf(visit)));
+});
+
+const headers = {
+  "X-Countersign-Method": "GET",
+  "X-Countersign-Scheme": "https",
+  "X-Countersign-Host": "wiki.example.com",
+  "X-Countersign-Uri": "/a?b",
+  "X-Countersign-Client-Address": "192.0.2.7",
+};
+
+function rawHeadersOf(said: Record<string, string>): string[] {
+  return Object.entries(said).flat();
+}
+
+test("reads a visit from nginx's headers, in any case", () => {
+  const raw = rawHeadersOf({ Host: "gateway", ...headers, Cookie: "a=b", Accept: "*/*" });
+  const cases = [raw, raw.map((text, index) => (index % 2 === 0 ? text.toUpperCase() : text))];
+  for (const rawHeaders of cases) {
+    assert.deepEqual(readVisit(rawHeaders), {
+      method: "GET",
+      httpVersion: "1.1",
+      scheme: "https",
+      host: "wiki.example.com",
+      target: "/a?b",
+      clientAddress: "192.0.2.7",
+      cookies: "a=b",
+      wants: "page",
+    });
+  }
+});
+
+for (const name of Object.keys(headers)) {
+  test(`cannot decide without ${name}, or with two`, () => {
+    const { [name]: value, ...others }: Record<string, string> = headers;
+    const missing = { name: "GatewayError", code: "missing-fact" };
+    assert.throws(() => readVisit(rawHeadersOf(others)), missing);
+    assert.throws(() => readVisit(rawHeadersOf({ ...others, [name]: "" })), missing);
+    const twice = [...rawHeadersOf(headers), name.toLowerCase(), value ?? ""];
+    assert.throws(() => readVisit(twice), { code: "repeated-fact" });
+  });
+}
+
+test("does not believe a scheme that is neither http nor https", () => {
+  const said = rawHeadersOf({ ...headers, "X-Countersign-Scheme": "ws" });
+  assert.throws(() => readVisit(said), { code: "missing-fact" });
+});
+
+test("forbids nothing to be stored, whatever the decision", () => {
+  const { headers } = render({ kind: "bad-request", reason: "bad-target" });
+  assert.deepEqual(headers, ["X-Countersign-Status", "400", "Cache-Control", "no-store"]);
+});
