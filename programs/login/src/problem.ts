@@ -48,7 +48,7 @@ export const problems: Record<
   "too-many-attempts": {
     status: 429,
     title: "Too many attempts",
-    text: "There were too many attempts to sign in, by you or by someone else. To keep guessers out, everybody has to wait for a moment.",
+    text: "There were too many attempts to sign in, by you or by someone else. To keep guessers out, everybody has to wait.",
   },
   "renewal-loop": {
     status: 508,

@@ -50,7 +50,7 @@ ${
 }
 <p>You are signed in as <strong>${ticket.uid}</strong>, but this page asks for a right that you do
 not have. Signing in again does not change that. The site's administrator can give you the right;
-it then counts from your next sign-in.</p>
+it then counts once your sign-in is renewed, or at once if you sign out and in again.</p>
 <dl><dt>Your rights</dt><dd>${tokenList(ticket)}</dd></dl>
 ${target && linkButton("primary", target.origin, `Go to the start of ${target.host}`)}
 ${linkButton("quiet", pathWith("/login", back, { reason: "switch" }), "Sign in as someone else")}`;
