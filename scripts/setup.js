@@ -1,19 +1,23 @@
 // Plain JavaScript for Node 18 and newer: it runs before there is a node_modules folder.
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-const lockfile = `${root}package-lock.json`;
-const stamp = `${root}node_modules/.countersign-lockfile`;
+/**
+ * One entry of a lockfile's `packages`.
+ *
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean }} Locked
+ */
 
-/** Installs the locked dependencies when they are missing or belong to another lockfile. */
+/** Installs the locked dependencies when some are missing or are not the locked ones. */
 export function installDependencies() {
-  // A digest, not a date: switching branches changes the lockfile's content, not always its order in time.
-  const wanted = createHash("sha256").update(readFileSync(lockfile)).digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  const wanted = lockedPackages(`${root}package-lock.json`);
+  // npm writes this file last, so it also tells whether an earlier installation was cut short.
+  const present = lockedPackages(`${root}node_modules/.package-lock.json`);
+  if (isInstalled(wanted, present)) return;
   process.stderr.write("countersign: installing the locked dependencies (npm ci) …\n");
   const { status, error } = spawnSync("npm", ["ci", "--loglevel=error"], {
     cwd: root,
@@ -22,7 +26,30 @@ export function installDependencies() {
   if (status !== 0) {
     throw new Error(`npm ci failed in ${root}: see its messages above`, { cause: error });
   }
-  writeFileSync(stamp, wanted);
+}
+
+/**
+ * Whether `present` holds every package of `wanted`, as locked. Optional ones may be absent: they
+ * are for other platforms.
+ *
+ * @param {Readonly<Record<string, Locked>>} wanted
+ * @param {Readonly<Record<string, Locked>>} present
+ */
+export function isInstalled(wanted, present) {
+  return Object.entries(wanted).every(([path, locked]) => {
+    if (path === "") return true;
+    const found = present[path];
+    if (found === undefined) return locked.optional === true;
+    return found.version === locked.version && found.integrity === locked.integrity;
+  });
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, Locked>}
+ */
+function lockedPackages(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : {};
 }
 
 /**
@@ -66,7 +93,7 @@ export function runScript(script, args) {
     process.exitCode = 2;
   });
   child.on("exit", (code, signal) => {
-    process.exitCode = signal === null ? (code ?? 1) : 128 + (signal === "SIGINT" ? 2 : 15);
+    process.exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
   });
 }
 

@@ -1,0 +1,45 @@
+/** A Debian package that the suites of `npm test` need. */
+export interface DebianPackage {
+  readonly name: string;
+  readonly reason: string;
+  /** Where its service, were it started, would note its process. */
+  readonly pidFile?: string;
+}
+
+/** What `npm test` needs beyond npm. Unit tests (`npm run test:unit`) need none of it. */
+export const debianPackages: readonly DebianPackage[] = [
+  {
+    name: "apache2",
+    reason: "the Apache suites: the C module, and mod_authnz_fcgi with our gateway",
+    pidFile: "/run/apache2/apache2.pid",
+  },
+  {
+    name: "libapache2-mod-auth-pubtkt",
+    reason: "the C module that our tickets must please",
+  },
+  {
+    name: "nginx",
+    reason: "the nginx suite: auth_request with our gateway",
+    pidFile: "/run/nginx.pid",
+  },
+  {
+    name: "php-cli",
+    reason: "a PHP writer and reader of the ticket format",
+  },
+  {
+    name: "perl",
+    reason: "a Perl writer and reader of the ticket format",
+  },
+  {
+    name: "openssl",
+    reason: "signs and verifies tickets as the format's command-line recipe does",
+  },
+  {
+    name: "chromium",
+    reason: "the browser suite",
+  },
+  {
+    name: "fonts-liberation",
+    reason: "letters in the browser suite's screenshots",
+  },
+];
