@@ -50,7 +50,7 @@ export function rateOf(batch: Batch): Spread {
   return spreadOf(Array.from({ length: rounds }, () => perSecond(batch)));
 }
 
-export function spreadOf(values: readonly number[]): Spread {
+function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((one, other) => one - other);
   const at = (part: number) => sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN;
   return { median: at(0.5), min: at(0), max: at(1) };

@@ -1,18 +1,9 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-} from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from "yaml";
 import type { Problem } from "./problem.ts";
 import { yamlProblem } from "./yaml-problem.ts";
 
 /** A settings file has a few hundred lines; more is a mistake, or somebody's attack. */
-export const maxSettingsCharacters = 262_144;
+const maxSettingsCharacters = 262_144;
 
 const maxDepth = 20;
 
@@ -51,15 +42,13 @@ export function readSettingsText(name: string, text: string): SettingsText | Unr
   if (text.length > maxSettingsCharacters) {
     return { unreadable: [tooLarge(name)] };
   }
-  const lines = new LineCounter();
   const document = parseDocument(text, {
-    lineCounter: lines,
     logLevel: "error",
     prettyErrors: false,
     schema: "core",
     stringKeys: true,
   });
-  const place = (offset: number): Position => position(lines, Math.min(offset, text.length));
+  const place = (offset: number): Position => positionIn(text, offset);
   const found = [...document.errors, ...document.warnings];
   const syntax = found.map((error) => ({
     source: name,
@@ -91,9 +80,11 @@ function tooLarge(source: string): Problem {
   return { source, line: 1, column: 1, setting: "", expected };
 }
 
-function position(lines: LineCounter, offset: number): Position {
-  const { line, col } = lines.linePos(offset);
-  return { line: Math.max(1, line), column: Math.max(1, col) };
+/** Counted here, because the library's own counter misses line ends inside what is malformed. */
+function positionIn(text: string, offset: number): Position {
+  const before = text.slice(0, offset);
+  const line = before.split("\n").length;
+  return { line, column: before.length - before.lastIndexOf("\n") };
 }
 
 interface Unwanted {

@@ -144,6 +144,19 @@ const yamlish = fc.oneof(
   fc.json(),
 );
 
+test("counts lines also where the YAML library loses count", () => {
+  const parsed = parseSettings(schema, { name: "a.yaml", text: "[{]listen\nlisten" });
+  assert.ok(!parsed.ok);
+  assert.deepEqual(
+    parsed.problems.map(({ line, column }) => [line, column]),
+    [
+      [1, 3],
+      [1, 4],
+      [2, 6],
+    ],
+  );
+});
+
 test("any text gives settings or problems, each within the text", () => {
   fc.assert(
     fc.property(yamlish, (text) => {

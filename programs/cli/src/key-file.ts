@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import {
   allowLegacySignatures,
@@ -99,12 +99,13 @@ function modeWarning(mode: number): string | undefined {
 
 /**
  * Writes a private key (mode 0600) to `path` and its public half (0644) to `path`.pub, both
- * durably or not at all.
+ * durably or not at all. A folder that is missing is made (0700).
  *
  * @throws {CommandError} `file-exists`: nothing is ever overwritten.
  */
 export async function writeKeyPair(path: string, privatePem: string, publicPem: string) {
   const publicPath = `${path}.pub`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   // Both names are taken before anything is written, so that no half of a pair is left alone.
   await using privateFile = await createFile(path, 0o600);
   try {
@@ -124,11 +125,7 @@ async function createFile(path: string, mode: number): Promise<FileHandle> {
   try {
     return await open(path, "wx", mode);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") {
-      throw new CommandError("missing-file", `there is no folder ${dirname(path)}: make it first`);
-    }
-    if (code !== "EEXIST") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     const advice = "keys are never overwritten: choose another name, or move it away first";
     throw new CommandError("file-exists", `${path} exists; ${advice}`);
   }

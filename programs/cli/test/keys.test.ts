@@ -54,6 +54,13 @@ test("gives the private key to its owner alone", async () => {
   assert.doesNotMatch(stdout, /BEGIN/);
 });
 
+test("makes the folder that it is to write to, for its owner alone", async () => {
+  await using folder = await temporaryFolder();
+  const { code } = await run(folder.path, ["keys", "new", "new/keys/k.pem"]);
+  assert.equal(code, 0);
+  assert.equal((await stat(join(folder.path, "new/keys"))).mode & 0o777, 0o700);
+});
+
 for (const taken of ["k.pem", "k.pem.pub"]) {
   test(`overwrites nothing when ${taken} exists, and leaves nothing behind`, async () => {
     await using folder = await temporaryFolder();
@@ -71,7 +78,6 @@ const refused: Record<string, [args: string[], message: RegExp]> = {
   "a large DSA key": [["new", "k", "--type", "dsa", "--bits", "3072"], /1024 or 2048/],
   "a size for Ed25519": [["new", "k", "--bits", "256"], /one size/],
   "an unknown type": [["new", "k", "--type", "rot13"], /Allowed choices/],
-  "a folder that is missing": [["new", "no/k"], /no folder no: make it first/],
   "a file that is missing": [["show", "no.pem"], /cannot read no\.pem: there is no such file/],
   "a file that is no key": [["show", "text"], /text: the key is neither PEM nor JWK/],
   "a folder for a key": [["show", "."], /not a regular file/],

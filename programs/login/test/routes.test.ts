@@ -56,7 +56,7 @@ test("an unknown path is 404, another method 405 with the allowed ones, HEAD is 
 
 test("a form that is too large, or none, ends the connection", async (context) => {
   const { answer } = await loginWorld(context);
-  const send = (body: BodyInit) =>
+  const send = (body: URLSearchParams | string) =>
     answer(new Request(`${origin}/login`, { method: "POST", body }), "192.0.2.7");
   const large = await send(new URLSearchParams({ username: "x".repeat(20_000) }));
   assert.deepEqual([large.status, large.headers.get("connection")], [413, "close"]);

@@ -4,7 +4,10 @@ import { maxFormBytes, only, readForm } from "../src/visit.ts";
 
 const type = { "content-type": "application/x-www-form-urlencoded" };
 
-function post(body: BodyInit, headers: HeadersInit = type): Request {
+function post(
+  body: NonNullable<RequestInit["body"]>,
+  headers: NonNullable<RequestInit["headers"]> = type,
+): Request {
   return new Request("http://localhost/login", { method: "POST", body, headers, duplex: "half" });
 }
 

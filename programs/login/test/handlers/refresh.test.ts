@@ -39,7 +39,8 @@ test("many tabs can renew at once, and each gets a valid ticket", async (context
   );
   for (const answer of answers)
     assert.match(answer.headers.get("location") ?? "", /^https:\/\/wiki/);
-  assert.equal((await (await visitor.get("/whoami", { accept: "*/*" })).json()).signedIn, true);
+  const who = await visitor.get("/whoami", { accept: "*/*" });
+  assert.partialDeepStrictEqual(await who.json(), { signedIn: true });
 });
 
 test("tabs one after the other are no loop, one page again and again is", async (context) => {
