@@ -22,6 +22,7 @@ export type SignatureAlgorithm = `rsa-${Digest}` | `dsa-${Digest}` | "ecdsa-p256
 /** Pass as `legacy` to accept SHA-1 and DSA, which old installations still sign with. */
 export const allowLegacySignatures: unique symbol = Symbol("allowLegacySignatures");
 
+/** What the key itself does not say. */
 export interface KeyOptions {
   /** For RSA and DSA keys; `sha256` unless given. Ed25519 and P-256 keys have their own. */
   readonly digest?: Digest | undefined;

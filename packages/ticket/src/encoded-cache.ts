@@ -164,7 +164,7 @@ const percent = 0x25;
  * ticket meet in one bucket. They are the end of a signature: nobody without the private key can
  * choose them, so nobody can make a bucket long.
  */
-function hashOfEnd(value: string): number {
+export function hashOfEnd(value: string): number {
   let hash = 0;
   let index = value.length - 1;
   for (let count = 0; count < 10 && index >= 0; count++) {

@@ -36,6 +36,7 @@ export const refusalTexts: Record<Refusal, string> = {
 
 const checksInOrder = Object.keys(refusalTexts) as readonly Refusal[];
 
+/** A ticket that may be believed, or the first check that it did not pass. */
 export type Verification =
   | { readonly ok: true; readonly ticket: VerifiedTicket; readonly inGrace: boolean }
   | { readonly ok: false; readonly refusal: Refusal };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { verificationKeyOf } from "../src/crypto.ts";
 import { createDigestCache } from "../src/digest-cache.ts";
-import { createEncodedCache } from "../src/encoded-cache.ts";
+import { createEncodedCache, hashOfEnd } from "../src/encoded-cache.ts";
 import { decodeTicket, encodeTicket } from "../src/encoding.ts";
 import { createIssuer } from "../src/issuer.ts";
 import {
@@ -171,6 +171,28 @@ test("encoded cache: keeps within its bytes", () => {
     assert.equal(cache.bytes > 0, cache.entries > 0);
     assert.equal(cache.entries > 0, maxBytes >= 1500, String(maxBytes));
   }
+});
+
+test("encoded cache: spreads real tickets over its buckets, whatever key signed them", () => {
+  const buckets = 4096;
+  for (const type of ["ed25519", "ecdsa", "rsa"] as const) {
+    const signing = createIssuer(signingKey(type));
+    const sizes = new Map<number, number>();
+    for (let count = 0; count < 512; count++) {
+      const value = encodeTicket(signing.issue({ uid: `user${count}`, validUntil: 1000 }));
+      const bucket = hashOfEnd(value) % buckets;
+      sizes.set(bucket, (sizes.get(bucket) ?? 0) + 1);
+    }
+    // By chance, five in one of 4096 buckets happen once in ten thousand runs; six, never seen.
+    assert.ok(Math.max(...sizes.values()) < 6, type);
+  }
+});
+
+test("encoded cache: all spellings of one ticket meet in one bucket", () => {
+  const { text, value } = ticket("ada");
+  const everything = respelled(text, () => true);
+  assert.equal(hashOfEnd(everything), hashOfEnd(value));
+  assert.equal(hashOfEnd(everything.toUpperCase()), hashOfEnd(value));
 });
 
 test("digest cache: finds every ticket that was not pushed out, whatever came between", () => {

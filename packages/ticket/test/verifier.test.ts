@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { encodeBase64 } from "../src/base64.ts";
-import { signPayload, verificationKeyOf } from "../src/crypto.ts";
+import { type SignatureAlgorithm, signPayload, verificationKeyOf } from "../src/crypto.ts";
 import { createDigestCache } from "../src/digest-cache.ts";
 import { createEncodedCache } from "../src/encoded-cache.ts";
 import { encodeTicket } from "../src/encoding.ts";
@@ -17,7 +17,7 @@ import {
   refusalTexts,
   verifyTicket,
 } from "../src/verifier.ts";
-import { signingKey } from "./keys.ts";
+import { keysOfAllAlgorithms, signingKey } from "./keys.ts";
 
 const privateKey = signingKey("ed25519");
 const key = verificationKeyOf(privateKey);
@@ -136,16 +136,22 @@ test("never verifies with another digest of the same key", () => {
   assert.ok(verifyTicket(text, [verificationKeyOf(sha512)], at).ok);
 });
 
-test("refuses a ticket in which any one character was changed", () => {
-  const character = fc.string({ minLength: 1, maxLength: 1 });
-  fc.assert(
-    fc.property(fc.nat(good.length - 1), character, (index, replacement) => {
-      fc.pre(good[index] !== replacement);
-      const changed = good.slice(0, index) + replacement + good.slice(index + 1);
-      assert.equal(verifyTicket(changed, [key], at).ok, false);
-    }),
-  );
-});
+for (const algorithm of Object.keys(keysOfAllAlgorithms) as SignatureAlgorithm[]) {
+  const signer = keysOfAllAlgorithms[algorithm];
+  const text = signed("uid=ada;validuntil=1000;tokens=staff,ops", signer);
+
+  test(`${algorithm}: refuses a ticket in which any one character was changed`, () => {
+    assert.ok(verifyTicket(text, [verificationKeyOf(signer)], at).ok);
+    const character = fc.string({ minLength: 1, maxLength: 1 });
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), character, (index, replacement) => {
+        fc.pre(text[index] !== replacement);
+        const changed = text.slice(0, index) + replacement + text.slice(index + 1);
+        assert.equal(verifyTicket(changed, [verificationKeyOf(signer)], at).ok, false);
+      }),
+    );
+  });
+}
 
 test("accepts one spelling of a signature only", () => {
   const body = good.slice(0, good.indexOf(";sig=") + 5);
@@ -164,6 +170,31 @@ test("accepts one spelling of a signature only", () => {
   ]) {
     assert.equal(verifyTicket(body + spelling, [key], at).ok, false, spelling);
   }
+});
+
+test("accepts DER in its one encoding only", () => {
+  const signer = signingKey("ecdsa");
+  const payload = "uid=ada;validuntil=1000;tokens=staff,ops";
+  const [r, s] = integersOf(signPayload(signer, payload));
+  const accepts = (signature: Uint8Array) =>
+    verifyTicket(`${payload};sig=${encodeBase64([signature])}`, [verificationKeyOf(signer)], at).ok;
+  assert.ok(accepts(sequence([integer(r), integer(s)])));
+  const others = {
+    "a byte behind": Uint8Array.of(...sequence([integer(r), integer(s)]), 0),
+    "a third integer": sequence([integer(r), integer(s), integer(1n)]),
+    "a padded integer": sequence([padded(r), integer(s)]),
+    "a length in the long form": Uint8Array.of(
+      0x30,
+      0x81,
+      ...sequence([integer(r), integer(s)]).subarray(1),
+    ),
+    "no integers": sequence([]),
+  };
+  for (const [what, signature] of Object.entries(others))
+    assert.equal(accepts(signature), false, what);
+  // Not ours to refuse: half of what OpenSSL signs has the larger s. The order is that of P-256.
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  assert.ok(accepts(sequence([integer(r), integer(order - s)])), "the other signature of the pair");
 });
 
 test("throws nothing, whatever it is given", () => {
@@ -250,3 +281,32 @@ for (const [kind, create] of Object.entries(verifiers)) {
 test("reads what a ticket says without believing it", () => {
   assert.equal(readTicketUnverified(good.replace("ada", "eve")).uid, "eve");
 });
+
+/** Reads `SEQUENCE { r INTEGER, s INTEGER }`, which is short enough for lengths of one byte. */
+function integersOf(der: Uint8Array): [bigint, bigint] {
+  const hex = Buffer.from(der).toString("hex");
+  const end = 8 + 2 * (der[3] ?? 0);
+  return [BigInt(`0x${hex.slice(8, end)}`), BigInt(`0x${hex.slice(end + 4)}`)];
+}
+
+function sequence(parts: readonly Uint8Array[]): Uint8Array {
+  const body = Buffer.concat(parts);
+  return Uint8Array.of(0x30, body.length, ...body);
+}
+
+function integer(value: bigint): Uint8Array {
+  const bytes = bytesOf(value);
+  const padded = (bytes[0] ?? 0) >= 0x80 ? Uint8Array.of(0, ...bytes) : bytes;
+  return Uint8Array.of(2, padded.length, ...padded);
+}
+
+/** Two zeros more than are needed, and a length that counts them. */
+function padded(value: bigint): Uint8Array {
+  const bytes = Uint8Array.of(0, 0, ...bytesOf(value));
+  return Uint8Array.of(2, bytes.length, ...bytes);
+}
+
+function bytesOf(value: bigint): Uint8Array {
+  const hex = value.toString(16);
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex");
+}

@@ -5,7 +5,7 @@ export type LoginErrorCode =
   | "newer-database"
   | "unsafe-file-mode"
   | "secret-unreadable"
-  | "bad-signing-key"
+  | "bad-key"
   | "audit-unwritable"
   | "cannot-listen"
   | "no-client-address";
@@ -17,7 +17,7 @@ export const loginErrorTexts: Record<LoginErrorCode, string> = {
   "newer-database": "the user database was written by a newer version",
   "unsafe-file-mode": "other accounts of this machine can read the file; `chmod 600` it",
   "secret-unreadable": "a secret's file or environment variable cannot be read",
-  "bad-signing-key": "the signing key is not a usable private key",
+  "bad-key": "a key in the settings is not one that can be used as the settings say",
   "audit-unwritable": "the audit log cannot be written",
   "cannot-listen": "the address cannot be listened on",
   "no-client-address": "tickets are bound to the client's address, but the proxy does not tell it",

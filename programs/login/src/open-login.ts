@@ -13,7 +13,7 @@ import { createPasswords } from "./passwords.ts";
 import type { LoginSettings } from "./settings.ts";
 import { openSqliteUserStore } from "./sqlite-user-store.ts";
 import { createThrottle } from "./throttle.ts";
-import { createTickets, readSigningKey } from "./tickets.ts";
+import { createTickets, readEarlierKey, readSigningKey } from "./tickets.ts";
 import type { UserStore } from "./user.ts";
 import { createUsersBackend } from "./users-backend.ts";
 import type { World } from "./world.ts";
@@ -36,7 +36,10 @@ export function openLogin(
 ): OpenLogin {
   const { baseFolder, now, log } = world;
   const signingKey = readSigningKey(readSecret(settings.signingKey, world), settings);
-  const tickets = createTickets(signingKey, settings);
+  const earlierKeys = settings.earlierKeys.map(({ file, digest }) =>
+    readEarlierKey(file, readSecret({ file }, world), { ...settings, digest }),
+  );
+  const tickets = createTickets(signingKey, settings, earlierKeys);
   const passwords = createPasswords(createPasswordQueue(settings.passwords));
   const audit = openAudit(settings.audit, world);
   const store = openStore(resolve(baseFolder, settings.database), audit);

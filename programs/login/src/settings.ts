@@ -87,6 +87,13 @@ const passwords = z.strictObject({
   waiting: z.int().min(0).max(10_000).default(64).describe("Sign-ins that may wait; then 503."),
 });
 
+const digest = z.enum(["sha1", "sha224", "sha256", "sha384", "sha512"]);
+
+const earlierKey = z.strictObject({
+  file: filePath.describe("The public half, PEM or JWK."),
+  digest: digest.optional().describe("RSA and DSA keys only; sha256 unless given."),
+});
+
 /** The settings of the login server. */
 export const loginSettings = z
   .strictObject({
@@ -94,10 +101,12 @@ export const loginSettings = z
     publicUrl: origin.describe("The origin under which browsers reach this server."),
     database: filePath.describe("The SQLite file with the users."),
     signingKey: secretSource.describe("The private key, PEM or JWK, that signs tickets."),
-    digest: z
-      .enum(["sha1", "sha224", "sha256", "sha384", "sha512"])
-      .optional()
-      .describe("RSA and DSA keys only; every verifier must use the same."),
+    digest: digest.optional().describe("RSA and DSA keys only; every verifier must use the same."),
+    earlierKeys: z
+      .array(earlierKey)
+      .max(16)
+      .default([])
+      .describe("Public keys whose tickets are still renewed, while one key replaces another."),
     compatibility: z
       .literal("mod_auth_pubtkt")
       .optional()

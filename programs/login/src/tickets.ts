@@ -8,9 +8,12 @@ import {
   createVerifier,
   type EpochSeconds,
   importPrivateKey,
+  importPublicKey,
+  type KeyOptions,
   type SigningKey,
   TicketError,
   type Verification,
+  type VerificationKey,
   verificationKeyOf,
   writeTicketCookie,
 } from "@countersign/ticket";
@@ -40,10 +43,14 @@ export interface Tickets {
 
 type TicketSettings = Pick<LoginSettings, "cookie" | "ticket">;
 
-/** Creates the issuer and verifier of one signing key. */
-export function createTickets(key: SigningKey, { cookie, ticket }: TicketSettings): Tickets {
+/** Creates the issuer of one signing key, and the verifier of its tickets and those of earlier keys. */
+export function createTickets(
+  key: SigningKey,
+  { cookie, ticket }: TicketSettings,
+  earlierKeys: readonly VerificationKey[] = [],
+): Tickets {
   const issuer = createIssuer(key);
-  const verifier = createVerifier({ keys: [verificationKeyOf(key)] });
+  const verifier = createVerifier({ keys: [verificationKeyOf(key), ...earlierKeys] });
   const attributes = { ...cookie, path: "/", sameSite: "Lax" } as const;
 
   return {
@@ -82,22 +89,36 @@ export function newSignInId(): string {
   return randomBytes(9).toString("base64url");
 }
 
+/** How a key is to be used: what the settings say about it. */
+export type KeyUse = Pick<LoginSettings, "digest" | "compatibility">;
+
 /**
- * Reads the signing key's text with what the settings say about it.
+ * Reads the signing key's text.
  *
- * @throws {LoginError} `bad-signing-key`
+ * @throws {LoginError} `bad-key`
  */
-export function readSigningKey(
-  text: string,
-  { digest, compatibility }: Pick<LoginSettings, "digest" | "compatibility">,
-): SigningKey {
+export function readSigningKey(text: string, use: KeyUse): SigningKey {
+  return orBadKey("signingKey", () => importPrivateKey(text, optionsOf(use)));
+}
+
+/**
+ * Reads the text of a public key that `file` holds.
+ *
+ * @throws {LoginError} `bad-key`
+ */
+export function readEarlierKey(file: string, text: string, use: KeyUse): VerificationKey {
+  return orBadKey(`earlierKeys (${file})`, () => importPublicKey(text, optionsOf(use)));
+}
+
+function optionsOf({ digest, compatibility }: KeyUse): KeyOptions {
+  return { digest, legacy: compatibility === undefined ? undefined : allowLegacySignatures };
+}
+
+function orBadKey<Key>(setting: string, read: () => Key): Key {
   try {
-    return importPrivateKey(text, {
-      ...(digest === undefined ? {} : { digest }),
-      ...(compatibility === undefined ? {} : { legacy: allowLegacySignatures }),
-    });
+    return read();
   } catch (error) {
     if (!(error instanceof TicketError)) throw error;
-    throw new LoginError("bad-signing-key", `signingKey (${error.message})`, { cause: error });
+    throw new LoginError("bad-key", `${setting} (${error.message})`, { cause: error });
   }
 }

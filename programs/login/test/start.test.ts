@@ -109,7 +109,7 @@ test("a reload moves to another address", async (context) => {
 
 const refused = {
   "a missing key": [{ signingKey: { file: "missing.pem" } }, "secret-unreadable", /missing\.pem/],
-  "a key that is none": [{ signingKey: { file: "login.db" } }, "bad-signing-key", /signingKey/],
+  "a key that is none": [{ signingKey: { file: "login.db" } }, "bad-key", /signingKey/],
   "a missing environment variable": [
     { signingKey: { environment: "NO_KEY" } },
     "secret-unreadable",
@@ -123,7 +123,7 @@ const refused = {
   ],
   "SHA-1 without compatibility": [
     { signingKey: { environment: "RSA_KEY" }, digest: "sha1" },
-    "bad-signing-key",
+    "bad-key",
     /signingKey/,
   ],
 } as const;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { generatePrivateKeyPem } from "@countersign/ticket";
+import { exportPublicPem, generatePrivateKeyPem, verificationKeyOf } from "@countersign/ticket";
 import type { Person } from "../src/backend.ts";
-import { createTickets, newSignInId, readSigningKey } from "../src/tickets.ts";
+import { createTickets, newSignInId, readEarlierKey, readSigningKey } from "../src/tickets.ts";
 import { defaultSettings } from "./login-world.ts";
 
 const settings = defaultSettings();
@@ -44,6 +44,27 @@ test("a ticket of another key is refused", () => {
   const other = createTickets(readSigningKey(generatePrivateKeyPem("ed25519"), {}), settings);
   const cookie = sent(other.issue(ada, "sign-in", at(1000)));
   assert.deepEqual(tickets.read(cookie, at(1000)), { ok: false, refusal: "unknown-key" });
+});
+
+test("a ticket of an earlier key is still read, while new ones are signed with the new key", () => {
+  const pem = generatePrivateKeyPem("ed25519");
+  const before = createTickets(readSigningKey(pem, {}), settings);
+  const publicPem = exportPublicPem(verificationKeyOf(readSigningKey(pem, {})));
+  const after = createTickets(readSigningKey(generatePrivateKeyPem("ed25519"), {}), settings, [
+    readEarlierKey("old.pub", publicPem, {}),
+  ]);
+  const old = sent(before.issue(ada, "sign-in", at(1000)));
+  assert.equal(after.read(old, at(1000))?.ok, true);
+  const renewed = sent(after.issue(ada, "sign-in", at(1000)));
+  assert.deepEqual(before.read(renewed, at(1000)), { ok: false, refusal: "unknown-key" });
+});
+
+test("a private key is not taken for an earlier public one", () => {
+  const pem = generatePrivateKeyPem("ed25519");
+  assert.throws(() => readEarlierKey("old.pem", pem, {}), {
+    code: "bad-key",
+    message: /old\.pem.*private key/,
+  });
 });
 
 test("a bound ticket is refused from another address and from an unknown one", () => {
