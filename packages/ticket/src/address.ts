@@ -1,10 +1,21 @@
 /**
- * Reads an IPv4 or IPv6 address and gives one canonical text for each, or `undefined`: IPv4 as
- * dotted decimal, IPv6 as 32 hexadecimal digits, IPv4-mapped IPv6 as the IPv4 address it means.
- * Zone identifiers, ports, brackets and shorthand IPv4 are no addresses here.
+ * Reads an IPv4 or IPv6 address and gives the one canonical text for it, or `undefined`: IPv4 as
+ * dotted decimal, IPv6 in its shortest form (RFC 5952 §4), IPv4-mapped IPv6 as the IPv4 address it
+ * means. Zone identifiers, ports, brackets and shorthand IPv4 are no addresses here.
  */
 export function parseAddress(text: string): string | undefined {
-  return text.includes(":") ? parseIpv6(text) : parseIpv4(text)?.join(".");
+  const numbers = readNumbers(text);
+  return numbers?.length === 8 ? writeIpv6(numbers) : numbers?.join(".");
+}
+
+/**
+ * The bits of an address as `0` and `1`: 32 of IPv4 (also IPv4-mapped IPv6) or 128 of IPv6, so that
+ * a range is a prefix. `undefined` for what is no address.
+ */
+export function addressBits(text: string): string | undefined {
+  const numbers = readNumbers(text);
+  const bits = numbers?.length === 8 ? 16 : 8;
+  return numbers?.map((number) => number.toString(2).padStart(bits, "0")).join("");
 }
 
 /** Whether both are addresses and mean the same one, however they are written. */
@@ -13,7 +24,12 @@ export function isSameAddress(one: string, other: string): boolean {
   return address !== undefined && address === parseAddress(other);
 }
 
-function parseIpv4(text: string): number[] | undefined {
+/** The four bytes of IPv4, or the eight groups of IPv6. */
+function readNumbers(text: string): readonly number[] | undefined {
+  return text.includes(":") ? readIpv6(text) : readIpv4(text);
+}
+
+function readIpv4(text: string): number[] | undefined {
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;
   const bytes: number[] = [];
@@ -25,8 +41,8 @@ function parseIpv4(text: string): number[] | undefined {
   return bytes;
 }
 
-/** The text forms of RFC 4291 §2.2, without a zone. */
-function parseIpv6(text: string): string | undefined {
+/** The text forms of RFC 4291 §2.2, without a zone; the bytes of IPv4 for an address mapped to it. */
+function readIpv6(text: string): number[] | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
   const head = groups(halves[0] ?? "", halves.length === 1);
@@ -36,12 +52,9 @@ function parseIpv6(text: string): string | undefined {
   if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
   const all = [...head, ...new Array<number>(missing).fill(0), ...tail];
   if (all.slice(0, 5).every((group) => group === 0) && all[5] === 0xffff) {
-    return all
-      .slice(6)
-      .map((group) => `${group >> 8}.${group & 0xff}`)
-      .join(".");
+    return all.slice(6).flatMap((group) => [group >> 8, group & 0xff]);
   }
-  return all.map((group) => group.toString(16).padStart(4, "0")).join("");
+  return all;
 }
 
 function groups(text: string, mayEndInIpv4: boolean): number[] | undefined {
@@ -53,10 +66,19 @@ function groups(text: string, mayEndInIpv4: boolean): number[] | undefined {
       result.push(Number.parseInt(part, 16));
       continue;
     }
-    const bytes = mayEndInIpv4 && index === parts.length - 1 ? parseIpv4(part) : undefined;
+    const bytes = mayEndInIpv4 && index === parts.length - 1 ? readIpv4(part) : undefined;
     if (bytes === undefined) return undefined;
     const [a = 0, b = 0, c = 0, d = 0] = bytes;
     result.push((a << 8) | b, (c << 8) | d);
   }
   return result;
+}
+
+function writeIpv6(numbers: readonly number[]): string {
+  const text = numbers.map((number) => number.toString(16)).join(":");
+  // RFC 5952 §4.2.3: of equally long runs of zeros the first one is shortened.
+  const [run] = [...text.matchAll(/\b0(?::0)+\b/g)].sort(([a], [b]) => b.length - a.length);
+  if (run === undefined) return text;
+  const head = text.slice(0, run.index).replace(/:$/, "");
+  return `${head}::${text.slice(run.index + run[0].length).replace(/^:/, "")}`;
 }

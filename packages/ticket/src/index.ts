@@ -4,7 +4,7 @@
  * @module
  */
 
-export { isSameAddress, parseAddress } from "./address.ts";
+export { addressBits, isSameAddress, parseAddress } from "./address.ts";
 export {
   decodeBasicAuth,
   decryptBasicAuth,

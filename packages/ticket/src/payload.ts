@@ -48,7 +48,7 @@ export function keyIdHint(payload: string): string | undefined {
   const start = payload.indexOf(";kid=");
   if (start === -1) return undefined;
   const end = payload.indexOf(";", start + 5);
-  return payload.slice(start + 5, end === -1 ? payload.length : end);
+  return payload.slice(start + 5, end === -1 ? payload.length : end) || undefined;
 }
 
 /** Wire names in the order in which they are written, with the most bytes that each may hold. */
@@ -102,7 +102,8 @@ const encoder = new TextEncoder();
  *   `bad-number`, `bad-field` or `field-too-long`.
  */
 export function parsePayload(payload: string): Ticket {
-  if (!isPrintableAscii(payload) && controlCharacter.test(payload)) {
+  // Half a surrogate pair would be signed as U+FFFD, so that two texts had one signature.
+  if (!isPrintableAscii(payload) && (controlCharacter.test(payload) || !payload.isWellFormed())) {
     throw new TicketError("forbidden-character");
   }
   const fields = new Map<string, string>();

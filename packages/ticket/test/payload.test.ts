@@ -84,6 +84,10 @@ const malformed: Record<string, [string, TicketErrorCode]> = {
   "an empty pair": ["uid=ada;;validuntil=9", "bad-pair"],
   "a line feed": ["uid=ada;validuntil=9;bauth=YTpi\nX-Admin: 1", "forbidden-character"],
   "a carriage return": ["uid=ada;validuntil=9;udata=a\rb", "forbidden-character"],
+  "half a surrogate pair, for which UTF-8 has no bytes": [
+    "uid=a\ud800b;validuntil=9",
+    "forbidden-character",
+  ],
   "a NUL": ["uid=ada\0;validuntil=9", "forbidden-character"],
   "a uid of 256 bytes": [`uid=${"a".repeat(256)};validuntil=9`, "field-too-long"],
   "a uid of 256 bytes in fewer characters": [
@@ -212,6 +216,7 @@ test("finds the key id wherever it stands behind the first field", () => {
   assert.equal(keyIdHint("uid=a;kid=K;validuntil=9"), "K");
   assert.equal(keyIdHint("uid=a;validuntil=9;kid=K"), "K");
   assert.equal(keyIdHint("uid=a;validuntil=9;xkid=K"), undefined);
+  assert.equal(keyIdHint("uid=a;kid=;validuntil=9"), undefined);
 });
 
 test("counts bytes as UTF-8 does", () => {

@@ -183,8 +183,8 @@ test("encoded cache: spreads real tickets over its buckets, whatever key signed 
       const bucket = hashOfEnd(value) % buckets;
       sizes.set(bucket, (sizes.get(bucket) ?? 0) + 1);
     }
-    // By chance, five in one of 4096 buckets happen once in ten thousand runs; six, never seen.
-    assert.ok(Math.max(...sizes.values()) < 6, type);
+    // By chance, eight of 512 meet in one of 4096 buckets once in a hundred million runs.
+    assert.ok(Math.max(...sizes.values()) < 8, type);
   }
 });
 

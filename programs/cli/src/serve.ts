@@ -68,14 +68,21 @@ export async function serve<T>(
 
 type StopSignal = "SIGINT" | "SIGTERM";
 
-/** Resolves when SIGTERM or SIGINT asks to stop; a second one ends the process at once. */
+/** A signal to a whole process group also arrives by way of the launcher, a little later. */
+const echoMilliseconds = 500;
+
+/**
+ * Resolves when SIGTERM or SIGINT asks to stop. Another one half a second later or more ends the
+ * process at once; sooner, it is taken for the first one's echo.
+ */
 export function watchStopSignals(terminal: Terminal): Promise<StopSignal> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | undefined;
     for (const signal of ["SIGINT", "SIGTERM"] satisfies StopSignal[]) {
       terminal.onSignal(signal, () => {
-        if (asked) terminal.exitNow(128 + constants.signals[signal]);
-        asked = true;
+        const at = performance.now();
+        askedAt ??= at;
+        if (at - askedAt >= echoMilliseconds) terminal.exitNow(128 + constants.signals[signal]);
         resolve(signal);
       });
     }

@@ -115,9 +115,24 @@ test("does not wait for a request under way after a second signal", async () => 
   await once(socket, "data");
   program.child.kill("SIGTERM");
   await program.logged("stopping");
-  program.child.kill("SIGTERM");
+  const insisting = setInterval(() => program.child.kill("SIGTERM"), 50);
   assert.equal(await program.ended, 143);
+  clearInterval(insisting);
   socket.destroy();
+});
+
+test("takes a signal that arrives twice at once for one, as the launcher and systemd send it", async () => {
+  await using folder = await temporaryFolder();
+  await makeKeys(folder.path, "k.pem");
+  await writeFile(join(folder.path, "s.yaml"), settings.login);
+  await using program = start(folder.path, ["login", "--config", "s.yaml"]);
+  await listeningAddress(program);
+  const stopping = program.logged("stopping");
+  program.child.kill("SIGTERM");
+  program.child.kill("SIGINT");
+  await stopping;
+  program.child.kill("SIGTERM");
+  assert.equal(await program.ended, 0);
 });
 
 async function listeningAddress(program: ReturnType<typeof start>): Promise<string> {
