@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import type { Answer } from "../kit/request.ts";
+import { readIdentity, type SeenIdentity } from "./identity.ts";
+
+/** How a visit to a protected site ends, whatever server guards it. */
+export type Outcome =
+  /** 200 from `whoami`, which learns that the visitor is Ada, with these tokens and her user data. */
+  | { readonly kind: "let-in"; readonly tokens: string; readonly userData?: string }
+  /** 200 with the page for administrators. */
+  | { readonly kind: "shown-admin-page" }
+  /** A redirect to the login server that names the address asked for. */
+  | {
+      readonly kind: "sent-to";
+      readonly page: "login" | "refresh";
+      readonly status?: number;
+      /** The path of that address where it is not the one asked for. */
+      readonly back?: string;
+    }
+  /** A redirect to the login page or a plain 4xx: what is no ticket may end either way. */
+  | { readonly kind: "kept-out" }
+  /** A plain 4xx: there is nowhere to send the visitor. */
+  | { readonly kind: "turned-away" };
+
+/** What an outcome is judged against. */
+export interface Expected {
+  readonly identity: Omit<SeenIdentity, "tokens">;
+  readonly loginOrigin: string;
+  readonly origin: string;
+  /** The request target, which the visitor is to come back to. */
+  readonly target: string;
+}
+
+/** Fails unless `answer` is what `outcome` says. */
+export function assertOutcome(answer: Answer, outcome: Outcome, expected: Expected): void {
+  switch (outcome.kind) {
+    case "let-in": {
+      assert.equal(answer.status, 200, `${answer.headers.location} ${answer.body}`);
+      const { tokens, userData = expected.identity.userData } = outcome;
+      assert.deepEqual(readIdentity(answer.body), { ...expected.identity, tokens, userData });
+      return;
+    }
+    case "shown-admin-page":
+      assert.equal(answer.status, 200, `${answer.headers.location} ${answer.body}`);
+      assert.match(answer.body, adminPage);
+      return;
+    case "sent-to": {
+      const { page, back = expected.target, status = answer.status } = outcome;
+      assertSentTo(answer, `${expected.loginOrigin}/${page}`, expected.origin + back);
+      assert.equal(answer.status, status);
+      return;
+    }
+    case "kept-out":
+      if (answer.status < 400) assertSentTo(answer, `${expected.loginOrigin}/login`);
+      else assertTurnedAway(answer);
+      return;
+    case "turned-away":
+      assertTurnedAway(answer);
+  }
+}
+
+/** Fails unless `answer` sends the visitor to `page`, from where the way back is `back`. */
+export function assertSentTo(answer: Answer, page: string, back?: string): void {
+  assert.ok([302, 303, 307].includes(answer.status), `${answer.status} ${answer.body}`);
+  assertShowsNothing(answer);
+  const location = new URL(answer.headers.location ?? "");
+  assert.equal(`${location.origin}${location.pathname}`, page);
+  if (back !== undefined) assert.equal(location.searchParams.get("back"), back);
+}
+
+/** A 5xx is for what fails on our side, and no visitor may be able to bring that about. */
+function assertTurnedAway(answer: Answer): void {
+  assert.ok(answer.status >= 400 && answer.status < 500, `${answer.status} ${answer.body}`);
+  assertShowsNothing(answer);
+}
+
+/** Fails if `answer` lets a visitor see anything, be it in the body of a refusal. */
+export function assertShowsNothing({ status, body }: Answer): void {
+  assert.ok(status >= 300, `${status} ${body}`);
+  assert.equal(readIdentity(body), undefined);
+  assert.doesNotMatch(body, adminPage);
+}
+
+const adminPage = /You are an administrator/;

@@ -1,0 +1,4 @@
+import { perlScript } from "../kit/ticket-scripts.ts";
+import { testScript } from "./scripts.ts";
+
+testScript("Perl", perlScript);

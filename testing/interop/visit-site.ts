@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { type Answer, request } from "../kit/request.ts";
+import type { Site } from "../kit/site.ts";
+import type { SeenIdentity } from "./identity.ts";
+import { assertOutcome, type Outcome } from "./outcome.ts";
+import { ada, makeTickets, type TestIssuer } from "./tickets.ts";
+import { type Visit, visits } from "./visits.ts";
+
+/** A site with a web server before it. */
+export interface OpenSite extends Site {
+  /** The path of the page that shows what the application learns of its visitor. */
+  readonly whoami: string;
+  /** How it learns the name and the user data: as they are, or percent-encoded in headers. */
+  readonly identityArrives: "as-text" | "percent-encoded";
+}
+
+/**
+ * Makes every visit of the table to `site`.
+ *
+ * `differences` holds the outcomes of visits that this server answers otherwise, each with a
+ * reason at the caller's.
+ */
+export async function testVisits(
+  t: TestContext,
+  visited: { site: OpenSite; issuer: TestIssuer; now: number },
+  differences: Readonly<Record<string, Outcome>> = {},
+): Promise<void> {
+  for (const name of Object.keys(differences)) assert.ok(name in visits, `no visit: ${name}`);
+  const { site, issuer, now } = visited;
+  const tickets = makeTickets(issuer, now);
+  for (const [name, visit] of Object.entries(visits)) {
+    const outcome = differences[name] ?? visit.outcome;
+    await t.test(`${name}: ${wordsFor(outcome)}`, async () => {
+      const answer = await send(site, visit, visit.cookie?.(tickets));
+      assertOutcome(answer, outcome, {
+        identity: seenBy(site),
+        loginOrigin: site.loginOrigin,
+        origin: site.origin,
+        target: visit.target ?? site.whoami,
+      });
+    });
+  }
+}
+
+/** What the application is to learn of Ada, but for her tokens. */
+function seenBy(site: OpenSite): Omit<SeenIdentity, "tokens"> {
+  const asText = site.identityArrives === "as-text";
+  return {
+    user: ada.uid,
+    userData: asText ? ada.userData : percentEncoded(ada.userData),
+    authType: "mod_auth_pubtkt",
+  };
+}
+
+function send(site: OpenSite, visit: Visit, cookie: string | undefined): Promise<Answer> {
+  const { target: path = site.whoami, method = "GET", host = site.host, headers } = visit;
+  return request({
+    port: site.port,
+    host: `${host}:${site.port}`,
+    method,
+    path,
+    headers: { ...headers, ...(cookie !== undefined && { cookie }) },
+  });
+}
+
+/** As headers carry it: a percent sign and what is not ASCII are encoded, spaces are not. */
+function percentEncoded(text: string): string {
+  return text.replaceAll(/[^ -$&-~]/gu, encodeURIComponent);
+}
+
+function wordsFor(outcome: Outcome): string {
+  return outcome.kind === "sent-to" ? `sent to ${outcome.page}` : outcome.kind.replaceAll("-", " ");
+}

@@ -1,0 +1,61 @@
+import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request as send } from "node:http";
+
+/** One request to a server on loopback, with nothing added that a browser would not send. */
+export interface Ask {
+  readonly port: number;
+  /** The name asked for; `127.0.0.1:port` if absent. */
+  readonly host?: string;
+  readonly method?: string;
+  /** The request target, sent as it is. */
+  readonly path: string;
+  /** A list is sent as several fields of that name. */
+  readonly headers?: OutgoingHttpHeaders;
+  /** Sent as a form if it is one. */
+  readonly body?: string | URLSearchParams;
+}
+
+/** The answer; redirects are not followed. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly setCookies: readonly string[];
+  readonly body: string;
+}
+
+const answersWithinMs = 30_000;
+
+/** Sends one request over a new connection to 127.0.0.1 and reads the whole answer. */
+export function request(ask: Ask): Promise<Answer> {
+  const body = ask.body?.toString() ?? "";
+  const headers: OutgoingHttpHeaders = { host: ask.host ?? `127.0.0.1:${ask.port}` };
+  if (body !== "") headers["content-length"] = Buffer.byteLength(body);
+  if (ask.body instanceof URLSearchParams) {
+    headers["content-type"] = "application/x-www-form-urlencoded";
+  }
+  const options = {
+    host: "127.0.0.1",
+    port: ask.port,
+    method: ask.method ?? "GET",
+    path: ask.path,
+    headers: { ...headers, ...ask.headers },
+    agent: false,
+    signal: AbortSignal.timeout(answersWithinMs),
+  } as const;
+  return new Promise((resolve, reject) => {
+    const outgoing = send(options, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () =>
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          setCookies: incoming.headers["set-cookie"] ?? [],
+          body: Buffer.concat(chunks).toString("utf8"),
+        }),
+      );
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
