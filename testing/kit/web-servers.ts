@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { Owner } from "./cleanup.ts";
@@ -10,7 +10,7 @@ export function startApache(owner: Owner, site: PreparedSite): Promise<ServerPro
   return startServerProcess(owner, {
     command: "/usr/sbin/apache2",
     args: ["-f", join(site.folder, "httpd.conf"), "-DFOREGROUND"],
-    isReady: () => acceptsConnections(site.port),
+    isReady: () => isListening(site, "httpd.pid"),
     readLogs: () => logsIn(site.folder),
   });
 }
@@ -22,9 +22,17 @@ export function startNginx(owner: Owner, site: PreparedSite): Promise<ServerProc
     command: "/usr/sbin/nginx",
     // Without -e it writes to /var/log before it has read its configuration.
     args: ["-e", errorLog, "-c", join(site.folder, "nginx.conf"), "-g", "daemon off;"],
-    isReady: () => acceptsConnections(site.port),
+    isReady: () => isListening(site, "nginx.pid"),
     readLogs: () => logsIn(site.folder),
   });
+}
+
+/**
+ * Both servers write their process id once they have the port. Without that sign, another server
+ * that was quicker to take the port would pass for ours.
+ */
+async function isListening({ folder, port }: PreparedSite, pidFile: string): Promise<boolean> {
+  return existsSync(join(folder, pidFile)) && (await acceptsConnections(port));
 }
 
 function acceptsConnections(port: number): Promise<boolean> {
