@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
+/** The folder of the repository, ending in a slash. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**

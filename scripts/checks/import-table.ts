@@ -6,6 +6,7 @@
 const packageImports: Readonly<Record<string, readonly string[]>> = {
   gateway: ["ticket", "binding"],
   middleware: ["gateway", "ticket", "binding"],
+  settings: ["ticket"],
 };
 
 /** Packages that may depend on libraries of others at run time: they are not published. */

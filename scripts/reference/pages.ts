@@ -1,9 +1,17 @@
 import { fastCgiErrorTexts } from "@countersign/fastcgi";
-import { policyErrorTexts } from "@countersign/gateway";
+import { badRequestTexts, policyErrorTexts, reasonTexts } from "@countersign/gateway";
 import { gatewayErrorTexts, gatewaySettings } from "@countersign/gatewayd";
-import { loginErrorTexts, loginSettings, userRefusalTexts } from "@countersign/login";
+import {
+  auditEventTexts,
+  auditReasonTexts,
+  loginErrorTexts,
+  loginSettings,
+  returnRefusalTexts,
+  userRefusalTexts,
+} from "@countersign/login";
 import { jsonSchemaOf, referencePageOf } from "@countersign/settings";
 import { refusalTexts, ticketErrorTexts } from "@countersign/ticket";
+import { commandErrorTexts } from "countersign/src/command-error.ts";
 import { cliReference } from "countersign/src/reference.ts";
 import { errorsPage } from "./errors.ts";
 
@@ -47,6 +55,32 @@ const words = [
     texts: refusalTexts,
   },
   {
+    heading: "Reasons of the gateway",
+    intro:
+      "Why a visitor may not simply pass, in the order of the checks; gatewayd's log names them at debug level.",
+    texts: reasonTexts,
+  },
+  {
+    heading: "Requests that make no sense to the gateway",
+    intro: "The answer is 400, whoever it is.",
+    texts: badRequestTexts,
+  },
+  {
+    heading: "Refusals of return addresses",
+    intro: "Why the login server sends nobody to a `back` address, as the visitor reads it.",
+    texts: returnRefusalTexts,
+  },
+  {
+    heading: "Events of the audit log",
+    intro: "The `event` of each line that the login server writes.",
+    texts: auditEventTexts,
+  },
+  {
+    heading: "Reasons in the audit log",
+    intro: "The `reason` of an event that has one; for `failure` also the codes of `LoginError`.",
+    texts: auditReasonTexts,
+  },
+  {
     heading: "Refusals in the administration of users",
     intro: "What `countersign users` answers.",
     texts: userRefusalTexts,
@@ -75,6 +109,11 @@ const words = [
     heading: "`GatewayError`",
     intro: "Thrown by the gateway.",
     texts: gatewayErrorTexts,
+  },
+  {
+    heading: "`CommandError`",
+    intro: "Why `countersign` cannot carry out a command; the exit code is 2.",
+    texts: commandErrorTexts,
   },
 ];
 

@@ -15,7 +15,10 @@ const manifests: Readonly<Record<string, Omit<Manifest, "version">>> = {
     dependencies: { "@countersign/gateway": "0.1.0" },
     peerDependencies: { express: ">=5" },
   },
-  "packages/settings": { name: "@countersign/settings", dependencies: { zod: "4.0.0" } },
+  "packages/settings": {
+    name: "@countersign/settings",
+    dependencies: { "@countersign/ticket": "0.1.0", zod: "4.0.0" },
+  },
   "programs/login": {
     name: "@countersign/login",
     dependencies: { "@countersign/ticket": "0.1.0", hono: "4.0.0" },
@@ -136,6 +139,7 @@ const allowed: Readonly<Record<string, readonly [path: string, text: string]>> =
   "gateway its ticket": ["packages/gateway/src/a.ts", 'import "@countersign/ticket";'],
   "middleware its framework": ["packages/middleware/src/express.ts", 'import "express";'],
   "middleware the world": ["packages/middleware/src/a.ts", 'import "node:http"; Date.now();'],
+  "settings its ticket": ["packages/settings/src/a.ts", 'import "@countersign/ticket";'],
   "settings its libraries": ["packages/settings/src/a.ts", 'import "zod";'],
   "a program the world": ["programs/login/src/a.ts", 'import "node:fs"; Date.now();'],
   "the cli a program's main": ["programs/cli/src/a.ts", 'import "@countersign/login";'],

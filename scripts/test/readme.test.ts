@@ -54,6 +54,7 @@ function linesOf(folder: string): readonly string[] {
     .flatMap((text) =>
       trimmedLines(
         text
+          .replaceAll("@HOST@", "wiki.example.com")
           .replaceAll("@GATEWAY_SOCKET@", "/run/countersign/gateway.sock")
           .replaceAll("@AUTHORIZER_SOCKET@", "/run/countersign/authorizer.sock")
           .replaceAll("@PUBLIC_KEY@", "/etc/apache2/ticket.pem.pub")

@@ -83,6 +83,7 @@ test("a right that is missing ends at the login server, with the name and no cir
       const way = await wayTo(page, `${origin}/admin/`);
       assert.equal(way.length, 2);
       assert.equal(new URL(page.url()).origin, loginOrigin);
+      await waitForHeading(page, "You lack the right for this page");
       assert.match(await page.locator("main").innerText(), /as bob\b/);
     });
   }

@@ -51,9 +51,14 @@ export function examplesIn(readme: string): readonly string[] {
  *
  * @throws {Error} what it printed, if it failed
  */
-export function run(command: string, args: readonly string[], cwd = root): string {
+export function run(
+  command: string,
+  args: readonly string[],
+  cwd = root,
+  environment: NodeJS.ProcessEnv = process.env,
+): string {
   // Set inside a test, where it would change what a started Node prints.
-  const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
+  const env = { ...environment, NODE_TEST_CONTEXT: undefined };
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
     env,

@@ -1,44 +1,135 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { test } from "node:test";
+import { readFileSync, statSync, symlinkSync } from "node:fs";
+import { request as ask } from "node:http";
+import { connect } from "node:net";
+import { delimiter, dirname, join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { freeLoopbackPort } from "../kit/loopback-port.ts";
+import { request } from "../kit/request.ts";
+import { startServerProcess } from "../kit/server-process.ts";
 import { temporaryFolder } from "../kit/temporary-folder.ts";
 import { root, run, write } from "./consumer-folder.ts";
 
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const launcher = join(root, "bin/countersign.js");
+const guide = readFileSync(join(root, "docs/guide/login.md"), "utf8");
 
-test("the README's commands work as written, in an empty folder", (t) => {
-  const folder = temporaryFolder(t);
-  for (const name of ["login.yaml", "gateway.yaml"]) write(folder, name, settings(name));
-  for (const line of commands()) {
-    const args = line.split(" ").slice(1);
-    // What asks for a password is given one; what serves is only checked (below).
-    if (args[0] === "login") continue;
-    run(
-      process.execPath,
-      [launcher, ...args, ...(args[0] === "users" ? ["--generate"] : [])],
-      folder,
-    );
+test("the README's commands work as written, in an empty folder", async (t) => {
+  const user = await newUser(t);
+  const sockets = join(user.folder, "run");
+  for (const name of ["login.yaml", "gateway.yaml"]) user.write(name, settingsIn(readme, name));
+
+  const [newKey, addUser, login, makeFolder, gateway, ...more] = commandsIn(readme);
+  assert.deepEqual(more, []);
+  user.run(newKey);
+  user.run(`${addUser} --generate`);
+  assert.match(user.run("countersign users list --config login.yaml"), /^ada +staff$/m);
+
+  // Without the folder the gateway says which one to make, and how.
+  assert.throws(() => user.run(gateway), /\/run: .*make it.*install -d -m 0750/);
+  user.run(makeFolder);
+  assert.equal(statSync(sockets).mode & 0o777, 0o750);
+  user.run("countersign check login.yaml gateway.yaml");
+
+  const loginServer = await user.start(login, () => answersOnPort(user.port));
+  await showsSignIn(user.port);
+  const gatewayServer = await user.start(gateway, () => accepts(join(sockets, "authorizer.sock")));
+  assert.deepEqual(await askGateway(join(sockets, "gateway.sock")), {
+    status: 401,
+    redirect: "https://sso.example.com/login?back=https%3A%2F%2Fwiki.example.com%2Fpage",
+  });
+  for (const server of [loginServer, gatewayServer]) {
+    await server.stop();
+    assert.match(server.log(), /"msg":"stopped"/);
   }
-  run(process.execPath, [launcher, "check", "login.yaml", "gateway.yaml"], folder);
-  const users = run(
-    process.execPath,
-    [launcher, "users", "list", "--config", "login.yaml"],
-    folder,
-  );
-  assert.match(users, /ada/);
 });
 
-function settings(name: string): string {
+test("the login server's guide works as written, in an empty folder", async (t) => {
+  const user = await newUser(t);
+  user.write("login.yaml", settingsIn(guide, "login.yaml"));
+  const [newKey, addUser, login, ...more] = commandsIn(guide);
+  assert.deepEqual(more, []);
+  assert.ok(guide.indexOf("# login.yaml") < guide.indexOf(newKey ?? ""));
+  user.run(newKey);
+  user.run(`${addUser} --generate`);
+  user.run("countersign check login.yaml");
+  await user.start(login, () => answersOnPort(user.port));
+  await showsSignIn(user.port);
+});
+
+/** Somebody with `countersign` in the PATH and an empty folder. */
+async function newUser(t: TestContext) {
+  const folder = temporaryFolder(t);
+  const port = await freeLoopbackPort();
+  const programs = temporaryFolder(t);
+  symlinkSync(join(root, "bin/countersign.js"), join(programs, "countersign"));
+  const path = [programs, dirname(process.execPath), process.env.PATH].join(delimiter);
+  const env = { PATH: path, HOME: process.env.HOME };
+  const adapted = (text: string) => adaptedTo(folder, port, text);
+  const inFolder = (line = "") => ["-c", `cd "$0" && ${adapted(line)}`, folder];
+  return {
+    folder,
+    port,
+    write: (name: string, text: string) => write(folder, name, adapted(text)),
+    /** What the command prints. */
+    run: (line: string | undefined) => run("sh", inFolder(line), folder, env),
+    start: (line: string | undefined, isReady: () => Promise<boolean>) =>
+      startServerProcess(t, { command: "sh", args: inFolder(`exec ${line}`), env, isReady }),
+  };
+}
+
+/** Only root may give a folder to a group, and a test leaves /run and well-known ports alone. */
+function adaptedTo(folder: string, port: number, text: string): string {
+  return text
+    .replaceAll("/run/countersign", join(folder, "run"))
+    .replaceAll("127.0.0.1:8400", `127.0.0.1:${port}`)
+    .replace(process.getuid?.() === 0 ? "" : " -g www-data", "");
+}
+
+function settingsIn(document: string, name: string): string {
   const [, text] =
-    new RegExp(`^\`\`\`yaml\n(# ${name}\n[\\s\\S]*?)^\`\`\`$`, "m").exec(readme) ?? [];
+    new RegExp(`^\`\`\`yaml\n(# ${name}\n[\\s\\S]*?)^\`\`\`$`, "m").exec(document) ?? [];
   assert.ok(text, name);
   return text;
 }
 
-function commands(): readonly string[] {
-  const lines = [...readme.matchAll(/^countersign .*$/gm)].map(([line]) => line);
-  assert.equal(lines.length, 3);
-  return lines;
+function commandsIn(document: string): readonly string[] {
+  return [...document.matchAll(/^(?:countersign|install) .*$/gm)].map(([line]) => line);
+}
+
+async function showsSignIn(port: number): Promise<void> {
+  const page = await request({ port, path: "/login?back=https://wiki.example.com/" });
+  assert.equal(page.status, 200);
+  assert.match(page.body, /<input[^>]* name="password"/);
+}
+
+function answersOnPort(port: number): Promise<boolean> {
+  return request({ port, path: "/healthz" }).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}
+
+function accepts(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => socket.end(() => resolve(true)));
+    socket.on("error", () => resolve(false));
+  });
+}
+
+/** Asks as nginx does about a visitor without a ticket. */
+function askGateway(socketPath: string): Promise<object> {
+  const headers = {
+    "X-Countersign-Method": "GET",
+    "X-Countersign-Scheme": "https",
+    "X-Countersign-Host": "wiki.example.com:443",
+    "X-Countersign-Uri": "/page",
+    "X-Countersign-Client-Address": "192.0.2.7",
+  };
+  return new Promise((resolve, reject) => {
+    const asked = ask({ socketPath, path: "/auth", headers, agent: false }, (answer) => {
+      answer.resume();
+      resolve({ status: answer.statusCode, redirect: answer.headers["x-countersign-redirect"] });
+    });
+    asked.on("error", reject).end();
+  });
 }

@@ -41,6 +41,10 @@ test("the C module takes our tickets of DSA with SHA-1 by its old name, DSS1", a
 
 const letIn = { kind: "let-in", tokens: ada.tokens.join(",") } as const;
 const toLogin = { kind: "sent-to", page: "login" } as const;
+const toRefresh = { kind: "sent-to", page: "refresh" } as const;
+
+/** It believes any visitor's X-Forwarded-Host. */
+const backElsewhere = { backOrigin: "http://elsewhere.example.com" } as const;
 
 /** Where the module answers otherwise than we do, and why ours is another. */
 const differences: Readonly<Record<string, Outcome>> = {
@@ -48,6 +52,10 @@ const differences: Readonly<Record<string, Outcome>> = {
   "no cookie, and a form": { ...toLogin, status: 307 },
   // It makes the way back from the decoded path, and leaves `+` as it is.
   "an address with encoded characters": { ...toLogin, back: "/a?b c/ü d?e=f%26g" },
+  "forged facts, and no ticket": { ...toLogin, ...backElsewhere },
+  "forged facts, and a ticket for the forged address": { ...toLogin, ...backElsewhere },
+  "forged facts, and a ticket in its grace period": { ...toRefresh, ...backElsewhere },
+  "forged facts, and a ticket without the token": { ...toLogin, ...backElsewhere },
   // It knows no audience, nor which hosts are its own.
   "a ticket for another host": letIn,
   "a name that is nobody's site": letIn,
@@ -132,7 +140,9 @@ async function startSite(t: TestContext, issuer: TestIssuer, directives = ""): P
     change: { file: "httpd.conf", by: (text) => `${text}\n${directives}\n` },
   });
   await startApache(t, site);
-  return { ...site, whoami: "/cgi/whoami", identityArrives: "as-text" };
+  // The module says nothing to caches; what they may do with its redirects is their guess.
+  const cacheControl = undefined;
+  return { ...site, whoami: "/cgi/whoami", identityArrives: "as-text", cacheControl };
 }
 
 function visit(

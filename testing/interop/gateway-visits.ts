@@ -9,7 +9,7 @@ import { sendLines } from "../kit/raw-request.ts";
 import { type Answer, request } from "../kit/request.ts";
 import { type PreparedSite, prepareSite } from "../kit/site.ts";
 import { waitUntil } from "../kit/wait-until.ts";
-import { hostileRequests } from "./hostile-requests.ts";
+import { testHostileRequests } from "./hostile-requests.ts";
 import { readIdentity } from "./identity.ts";
 import { assertSentTo, assertShowsNothing } from "./outcome.ts";
 import { createTestIssuer, makeTickets, type TestIssuer } from "./tickets.ts";
@@ -42,16 +42,7 @@ export function testGatewaySite(name: string, server: GuardedBy): void {
   test(`${name} shows a place to nobody without the right, however it is asked`, async (t) => {
     const issuer = createTestIssuer();
     const { site } = await startSite(t, server, issuer, () => start);
-    const tickets = makeTickets(issuer, start);
-    const host = `${site.host}:${site.port}`;
-    for (const [asked, linesOf] of Object.entries(hostileRequests)) {
-      await t.test(asked, async () => {
-        const lines = linesOf({ host, cookie: `Cookie: auth_pubtkt=${tickets.good}` });
-        const answer = await sendLines(site.port, [...lines, "Connection: close"]);
-        assert.ok(answer.status < 500, answer.text);
-        assert.doesNotMatch(answer.text, /You are an administrator/);
-      });
-    }
+    await testHostileRequests(t, { site, issuer, now: start });
   });
 
   test(`${name} answers HTTP/1.0 with a redirect that it knows`, async (t) => {
@@ -60,6 +51,7 @@ export function testGatewaySite(name: string, server: GuardedBy): void {
     const answer = await sendLines(site.port, ["GET /x HTTP/1.0", `Host: ${host}`]);
     assert.equal(answer.status, 302, answer.text);
     assert.ok(answer.location?.startsWith(`${site.loginOrigin}/login?back=`), answer.text);
+    assert.match(answer.text, /^cache-control: no-store\r$/im);
   });
 
   test(`${name} lets a ticket in up to its last second`, async (t) => {
@@ -109,7 +101,7 @@ async function startSite(t: TestContext, server: GuardedBy, issuer: TestIssuer, 
   const startGateway = () => runGateway(t, { settingsFile, now });
   const gateway = await startGateway();
   await server.startServer(t, prepared);
-  const site: OpenSite = { ...prepared, whoami, identityArrives };
+  const site: OpenSite = { ...prepared, whoami, identityArrives, cacheControl: "no-store" };
   return { site, gateway, startGateway };
 }
 

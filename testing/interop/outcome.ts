@@ -15,6 +15,8 @@ export type Outcome =
       readonly status?: number;
       /** The path of that address where it is not the one asked for. */
       readonly back?: string;
+      /** The origin of that address where it is not the site's. */
+      readonly backOrigin?: string;
     }
   /** A redirect to the login page or a plain 4xx: what is no ticket may end either way. */
   | { readonly kind: "kept-out" }
@@ -26,12 +28,19 @@ export interface Expected {
   readonly identity: Omit<SeenIdentity, "tokens">;
   readonly loginOrigin: string;
   readonly origin: string;
+  /** The Cache-Control of redirects and refusals. */
+  readonly cacheControl: "no-store" | undefined;
   /** The request target, which the visitor is to come back to. */
   readonly target: string;
 }
 
 /** Fails unless `answer` is what `outcome` says. */
 export function assertOutcome(answer: Answer, outcome: Outcome, expected: Expected): void {
+  // With no-store no intermediary keeps what depends on the cookie, and no Vary is needed. A 404 is
+  // the application's own.
+  if (answer.status >= 300 && answer.status !== 404) {
+    assert.equal(answer.headers["cache-control"], expected.cacheControl);
+  }
   switch (outcome.kind) {
     case "let-in": {
       assert.equal(answer.status, 200, `${answer.headers.location} ${answer.body}`);
@@ -44,8 +53,9 @@ export function assertOutcome(answer: Answer, outcome: Outcome, expected: Expect
       assert.match(answer.body, adminPage);
       return;
     case "sent-to": {
-      const { page, back = expected.target, status = answer.status } = outcome;
-      assertSentTo(answer, `${expected.loginOrigin}/${page}`, expected.origin + back);
+      const { page, backOrigin = expected.origin, back = expected.target } = outcome;
+      const { status = answer.status } = outcome;
+      assertSentTo(answer, `${expected.loginOrigin}/${page}`, backOrigin + back);
       assert.equal(answer.status, status);
       return;
     }

@@ -80,6 +80,7 @@ test("a right that is missing ends at the login server, not in a circle", async 
       const page = await visitor.open(`${origin}/admin/`);
       assert.equal(page.url.origin, world.loginOrigin);
       assert.equal(page.way.length, 2);
+      assert.match(page.body, /You lack the right for this page/);
       assert.match(page.body, /bob/);
       assert.doesNotMatch(page.body, /You are an administrator/);
     });

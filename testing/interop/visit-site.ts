@@ -13,6 +13,15 @@ export interface OpenSite extends Site {
   readonly whoami: string;
   /** How it learns the name and the user data: as they are, or percent-encoded in headers. */
   readonly identityArrives: "as-text" | "percent-encoded";
+  /** The Cache-Control of its redirects and refusals. */
+  readonly cacheControl: "no-store" | undefined;
+}
+
+/** A site, who issues tickets for it, and the moment (seconds since 1970) of all visits. */
+export interface Visited {
+  readonly site: OpenSite;
+  readonly issuer: TestIssuer;
+  readonly now: number;
 }
 
 /**
@@ -23,7 +32,7 @@ export interface OpenSite extends Site {
  */
 export async function testVisits(
   t: TestContext,
-  visited: { site: OpenSite; issuer: TestIssuer; now: number },
+  visited: Visited,
   differences: Readonly<Record<string, Outcome>> = {},
 ): Promise<void> {
   for (const name of Object.keys(differences)) assert.ok(name in visits, `no visit: ${name}`);
@@ -37,6 +46,7 @@ export async function testVisits(
         identity: seenBy(site),
         loginOrigin: site.loginOrigin,
         origin: site.origin,
+        cacheControl: site.cacheControl,
         target: visit.target ?? site.whoami,
       });
     });

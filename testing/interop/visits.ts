@@ -108,6 +108,17 @@ const garbage: Visits = {
   "nothing but separators": { cookie: () => ";;=;=;auth_pubtkt;=;,", outcome: keptOut },
 };
 
+const spellingsOfAdmin = [
+  "//admin/",
+  "/%61dmin/",
+  "/x/../admin/",
+  "/./admin/",
+  "/admin//",
+  "/x/%2e%2e/admin/",
+  "/Admin/",
+  "/%41DMIN/",
+];
+
 const rights: Visits = {
   "a place that needs a token, and a ticket with it": {
     ...bringing("admin"),
@@ -120,12 +131,10 @@ const rights: Visits = {
     outcome: toLogin,
   },
   ...Object.fromEntries(
-    ["//admin/", "/%61dmin/", "/x/../admin/", "/./admin/", "/admin//", "/x/%2e%2e/admin/"].map(
-      (target) => [
-        `the same place spelled ${target}, and a ticket without the token`,
-        { ...bringing("good"), target, outcome: keptOut },
-      ],
-    ),
+    spellingsOfAdmin.map((target) => [
+      `the same place spelled ${target}, and a ticket without the token`,
+      { ...bringing("good"), target, outcome: keptOut },
+    ]),
   ),
 };
 
@@ -136,8 +145,14 @@ const forgedIdentity = {
   REMOTE_USER: "root",
   "remote-user-tokens": "admin",
   Remote_User_Tokens: "admin",
+  "Remote-User_Tokens": "admin",
+  "remote_user-tokens": "admin",
   "remote-user-data": "forged",
+  REMOTE_USER_DATA: "forged",
+  "Remote-User_Data": "forged",
+  "Remote_User-Data": "forged",
   "auth-type": "forged",
+  Auth_Type: "forged",
   "x-remote-user": "root",
   "x-forwarded-user": "root",
   authorization: `Basic ${Buffer.from("root:root").toString("base64")}`,
@@ -150,12 +165,17 @@ const forgedFacts = {
   "x-countersign-uri": "/elsewhere",
   "x-countersign-client-address": "192.0.2.7",
   X_Countersign_Uri: "/elsewhere",
+  "x-original-method": "POST",
   "x-original-url": "/elsewhere",
   "x-original-uri": "/elsewhere",
   "x-rewrite-url": "/elsewhere",
   "x-forwarded-uri": "/elsewhere",
   "x-forwarded-for": "192.0.2.7",
   "x-forwarded-proto": "https",
+  "x-forwarded-host": "elsewhere.example.com",
+  "x-forwarded-port": "443",
+  "x-forwarded-prefix": "/elsewhere",
+  X_Forwarded_Host: "elsewhere.example.com",
   "x-forwarded-method": "POST",
   "x-http-method-override": "POST",
   forwarded: "for=192.0.2.7;host=elsewhere.example.com;proto=https",
@@ -176,7 +196,7 @@ const forgeries: Visits = {
   },
   "a forged identity named as hop-by-hop": {
     ...bringing("good"),
-    headers: { connection: "close, remote-user, cookie, x-countersign-uri" },
+    headers: { connection: `close, ${Object.keys(forgedIdentity)}, cookie, x-countersign-uri` },
     outcome: letIn,
   },
   "forged facts, and no ticket": { headers: forgedFacts, outcome: toLogin },

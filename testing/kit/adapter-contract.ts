@@ -43,8 +43,14 @@ export interface ContractVisit {
 /** What comes of a visit, in no server's words. */
 export type Outcome =
   | { readonly kind: "in"; readonly user: string; readonly tokens: string; readonly data: string }
-  | { readonly kind: "sent"; readonly status: number; readonly location: string }
-  | { readonly kind: "refused"; readonly status: number };
+  | (Unstored & { readonly kind: "sent"; readonly status: number; readonly location: string })
+  | (Unstored & { readonly kind: "refused"; readonly status: number });
+
+/** What keeps an answer to one visitor from becoming the answer to the next; no Vary is needed. */
+interface Unstored {
+  /** The value of Cache-Control. */
+  readonly cacheControl: string | undefined;
+}
 
 /** Makes a visit through the adapter, and tells in plain words what came of it. */
 export type Ask = (visit: ContractVisit) => Promise<Outcome>;
@@ -106,7 +112,12 @@ function cameIn(user: string, tokens = "", data = ""): Outcome {
 }
 
 function sentTo(status: number, path: string, back: string): Outcome {
-  return { kind: "sent", status, location: `${sso}${path}back=${encodeURIComponent(back)}` };
+  const location = `${sso}${path}back=${encodeURIComponent(back)}`;
+  return { kind: "sent", status, location, cacheControl: "no-store" };
+}
+
+function refusedWith(status: number): Outcome {
+  return { kind: "refused", status, cacheControl: "no-store" };
 }
 
 const full = { tokens: ["ops", "dev"], userData: "a b=c" };
@@ -170,24 +181,19 @@ const cases: Readonly<Record<string, readonly [Partial<ContractVisit>, Outcome]>
     { target: "/a%3Fb+c//d?e=%C3%A4&f=%2F%" },
     sentTo(307, "/login?", "http://wiki.example.com/a%3Fb+c//d?e=%C3%A4&f=%2F%"),
   ],
-  "forbids where there is nowhere to go": [
-    { host: "bare.example.com" },
-    { kind: "refused", status: 403 },
-  ],
+  "forbids where there is nowhere to go": [{ host: "bare.example.com" }, refusedWith(403)],
   "forbids without the right where there is nowhere to go": [
     { host: "bare.example.com", cookies: cookieWith() },
-    { kind: "refused", status: 403 },
+    refusedWith(403),
   ],
-  "refuses an unknown host": [
-    { host: "evil.example", cookies: cookieWith() },
-    { kind: "refused", status: 400 },
+  "forbids a ticket of another address where there is nowhere to go": [
+    {
+      host: "bare.example.com",
+      cookies: cookieWith({ tokens: ["staff"], clientAddress: "192.0.2.8" }),
+    },
+    refusedWith(403),
   ],
-  "refuses an encoded NUL": [
-    { target: "/page%00", cookies: cookieWith() },
-    { kind: "refused", status: 400 },
-  ],
-  "refuses a path that is no UTF-8": [
-    { target: "/%FF", cookies: cookieWith() },
-    { kind: "refused", status: 400 },
-  ],
+  "refuses an unknown host": [{ host: "evil.example", cookies: cookieWith() }, refusedWith(400)],
+  "refuses an encoded NUL": [{ target: "/page%00", cookies: cookieWith() }, refusedWith(400)],
+  "refuses a path that is no UTF-8": [{ target: "/%FF", cookies: cookieWith() }, refusedWith(400)],
 };

@@ -71,7 +71,11 @@ async function startSites(
   await runGateway(owner, { settingsFile: join(nginx.folder, "gateway.yaml"), now });
   await startNginx(owner, nginx);
 
-  const node = await startNodeSite(owner, { ...plan, host: "notes.demo.localhost" });
+  const node = await startNodeSite(owner, {
+    ...plan,
+    framework: "Express",
+    host: "notes.demo.localhost",
+  });
 
   return [
     { ...old, name: "Apache with the C module", whoami: `${old.origin}/cgi/whoami` },

@@ -52,7 +52,8 @@ function settingsOf({ port, sites, lifetimeSeconds, graceSeconds }: LoginPlan) {
   };
 }
 
-async function addUsers(
+/** Adds users to a database, which is made if there is none. */
+export async function addUsers(
   database: string,
   wanted: readonly TestUser[],
   now: () => number,

@@ -1,12 +1,15 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { countersign as countersignForExpress } from "@countersign/middleware/express";
 import { type CountersignOptions, countersign } from "@countersign/middleware/node-http";
+import express from "express";
 import { atEnd, type Owner } from "./cleanup.ts";
 import type { Site } from "./site.ts";
 
 /** A Node application with the middleware before it. */
 export interface NodeSitePlan {
+  readonly framework: keyof typeof applications;
   readonly host: string;
   /** In PEM. */
   readonly publicKey: string;
@@ -16,7 +19,7 @@ export interface NodeSitePlan {
 
 /** Starts a Node application that has the pages of the examples' sites: /whoami and /admin/. */
 export async function startNodeSite(owner: Owner, plan: NodeSitePlan): Promise<Site> {
-  const { host, publicKey, loginOrigin, now } = plan;
+  const { framework, host, publicKey, loginOrigin, now } = plan;
   const server = createServer();
   atEnd(owner, () => {
     server.closeAllConnections();
@@ -26,25 +29,42 @@ export async function startNodeSite(owner: Owner, plan: NodeSitePlan): Promise<S
 
   const { port } = server.address() as AddressInfo;
   const origin = `http://${host}:${port}`;
-  const loginUrl = `${loginOrigin}/login`;
-  const refreshUrl = `${loginOrigin}/refresh`;
-  server.on("request", createApplication({ origin, publicKey, loginUrl, refreshUrl, now }));
+  const urls = {
+    loginUrl: `${loginOrigin}/login`,
+    refreshUrl: `${loginOrigin}/refresh`,
+    unauthorisedUrl: `${loginOrigin}/login?reason=forbidden`,
+  };
+  server.on("request", applications[framework]({ origin, publicKey, now, ...urls }));
   return { host, port, origin, loginOrigin };
 }
 
-function createApplication(options: CountersignOptions) {
-  const anyone = countersign(options);
-  const administrators = countersign({ ...options, anyOfTokens: ["admin"] });
-  return (request: IncomingMessage, response: ServerResponse) => {
-    const path = request.url?.split("?", 1)[0];
-    const guard = path === "/admin/" ? administrators : anyone;
-    guard(request, response, () => {
-      if (path === "/admin/") response.end("You are an administrator");
-      else if (path === "/whoami") response.end(identityLines(request));
-      else response.writeHead(404).end();
+const applications = {
+  "node:http"(options) {
+    const anyone = countersign(options);
+    const administrators = countersign({ ...options, anyOfTokens: ["admin"] });
+    return (request, response) => {
+      const path = request.url?.split("?", 1)[0];
+      const guard = path === "/admin/" ? administrators : anyone;
+      guard(request, response, () => {
+        if (path === "/admin/") response.end(adminPage);
+        else if (path === "/whoami") response.end(identityLines(request));
+        else response.writeHead(404).end();
+      });
+    };
+  },
+  Express(options) {
+    const application = express();
+    application.use(countersignForExpress(options));
+    application.use("/admin", countersignForExpress({ ...options, anyOfTokens: ["admin"] }));
+    application.get("/admin", (_request, response) => void response.send(adminPage));
+    application.all("/whoami", (request, response) => {
+      response.type("text/plain").send(identityLines(request));
     });
-  };
-}
+    return application;
+  },
+} satisfies Record<string, (options: CountersignOptions) => RequestListener>;
+
+const adminPage = "You are an administrator";
 
 /** What the examples' `whoami` shows. */
 function identityLines({ identity }: IncomingMessage): string {

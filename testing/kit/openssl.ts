@@ -61,6 +61,19 @@ export function isAcceptedByOpenssl(
   return status === 0;
 }
 
+/** Makes a certificate for `host` that it signs itself, and its key; gives their files. */
+export function makeCertificate(
+  folder: string,
+  host: string,
+): { readonly certificateFile: string; readonly keyFile: string } {
+  const certificateFile = join(folder, "certificate.pem");
+  const keyFile = join(folder, "certificate.key.pem");
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  const names = ["-subj", `/CN=${host}`, "-addext", `subjectAltName=DNS:${host}`];
+  openssl(["req", "-x509", ...key, ...names, "-keyout", keyFile, "-out", certificateFile]);
+  return { certificateFile, keyFile };
+}
+
 /** Whether the openssl command can read a key file and finds it sound. */
 export function isKeyOfOpenssl(file: string, half: "private" | "public"): boolean {
   const args = ["pkey", "-in", file, "-noout", half === "public" ? "-pubcheck" : "-check"];

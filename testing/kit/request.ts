@@ -1,4 +1,9 @@
-import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request as send } from "node:http";
+import {
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  request as sendPlain,
+} from "node:http";
+import { request as sendOverTls } from "node:https";
 
 /** One request to a server on loopback, with nothing added that a browser would not send. */
 export interface Ask {
@@ -12,6 +17,10 @@ export interface Ask {
   readonly headers?: OutgoingHttpHeaders;
   /** Sent as a form if it is one. */
   readonly body?: string | URLSearchParams;
+  /** The server's own certificate, in PEM: then the request goes over TLS. */
+  readonly certificate?: string;
+  /** The address of loopback that it comes from; the system's choice if absent. */
+  readonly from?: string;
 }
 
 /** The answer; redirects are not followed. */
@@ -39,9 +48,13 @@ export function request(ask: Ask): Promise<Answer> {
     path: ask.path,
     headers: { ...headers, ...ask.headers },
     agent: false,
+    localAddress: ask.from,
+    ca: ask.certificate,
+    servername: ask.host?.replace(/:[0-9]+$/, ""),
     signal: AbortSignal.timeout(answersWithinMs),
   } as const;
   return new Promise((resolve, reject) => {
+    const send = ask.certificate === undefined ? sendPlain : sendOverTls;
     const outgoing = send(options, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));

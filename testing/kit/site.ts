@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Owner } from "./cleanup.ts";
-import { copyExample } from "./configuration.ts";
+import { copyExample, type Values } from "./configuration.ts";
 import { freeLoopbackPort } from "./loopback-port.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -29,6 +29,8 @@ export interface SitePlan {
   readonly publicKey: string;
   readonly loginOrigin: string;
   /** What is to be otherwise in one of the copied files. */
+  /** Further placeholders of the example. */
+  readonly values?: Values;
   readonly change?: { readonly file: string; readonly by: (text: string) => string };
 }
 
@@ -47,6 +49,7 @@ export async function prepareSite(owner: Owner, plan: SitePlan): Promise<Prepare
     PUBLIC_KEY: publicKeyFile,
     GATEWAY_SOCKET: join(folder, "gateway.sock"),
     AUTHORIZER_SOCKET: join(folder, "authorizer.sock"),
+    ...plan.values,
   });
   if (plan.change !== undefined) {
     const file = join(folder, plan.change.file);

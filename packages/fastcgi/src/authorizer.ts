@@ -50,7 +50,7 @@ export interface Step {
 export const newConnection: AuthorizerConnection = { requests: new Map() };
 
 /**
- * Advances a connection by one record from the web server. It keeps views of the record's content.
+ * Advances a connection by one record from the web server. It keeps nothing of the record's memory.
  *
  * @throws {FastCgiError} for a record that no web server may send; the connection must then be closed.
  */
@@ -138,7 +138,8 @@ function takeParams(
   if (content.length > 0) {
     // A web server needs one or two records; thousands of tiny ones are meant to keep us busy.
     if (progress.pieces.length === maxParamsRecords) throw new FastCgiError("too-long");
-    const pieces = [...progress.pieces, content];
+    // A view would hold all that arrived with it. (A Buffer's slice() is one, too.)
+    const pieces = [...progress.pieces, new Uint8Array(content)];
     // The visitor decides how long the headers are, so this ends one request and not the connection.
     if (pieces.reduce((bytes, piece) => bytes + piece.length, 0) > limits.maxParamsBytes) {
       return refuse(

@@ -149,6 +149,26 @@ test("refuses parameters in thousands of tiny records", () => {
   assert.throws(() => run([begin(1), ...tiny]), { code: "too-long" });
 });
 
+test("keeps of what arrives no more than the parameters themselves", () => {
+  // As a socket gives it: a piece with a body around one byte of parameters.
+  const body: FastCgiRecord = { type: recordType.STDIN, requestId: 1, content: nothing };
+  const around = { ...body, content: new Uint8Array(60_000) };
+  const piece = concatenate(
+    [begin(1), around, paramsOf(1, Uint8Array.of(1)), around].map(writeRecord),
+  );
+  for (const received of [piece, Buffer.from(piece)]) {
+    const { connection } = run(new RecordReader().read(received));
+    const progress = connection.requests.get(1);
+    assert.ok(progress?.state === "expecting-params");
+    const kept = progress.pieces.map(({ buffer }) => buffer.byteLength);
+    assert.deepEqual(kept, [1]);
+  }
+  const pooled = Buffer.from("a");
+  const progress = run([begin(1), paramsOf(1, pooled)]).connection.requests.get(1);
+  assert.ok(progress?.state === "expecting-params");
+  assert.equal(progress.pieces[0]?.buffer.byteLength, 1);
+});
+
 test("ends an aborted request and forgets it", () => {
   const abort: FastCgiRecord = { type: recordType.ABORT_REQUEST, requestId: 1, content: nothing };
   const { connection, effects } = run([begin(1), paramsOf(1, nothing), abort, abort]);

@@ -7,6 +7,13 @@ import type { Visit } from "./visit.ts";
 /** Why a visit makes no sense here, whoever it is. */
 export type BadRequest = "unknown-host" | "bad-target" | "ambiguous-path";
 
+/** What each of them means, in the words of the reference page. */
+export const badRequestTexts: Readonly<Record<BadRequest, string>> = {
+  "unknown-host": "no site has the scheme, host and port that were asked for",
+  "bad-target": "the request target is no path, or cannot be decoded",
+  "ambiguous-path": "servers may read the path in different ways, which lead to different places",
+};
+
 /**
  * What the gateway answers to a visit, with all that an adapter needs to carry it out. A page
  * follows `redirect`; where there is none the answer is 403.

@@ -1,4 +1,4 @@
-import { parseAddress } from "@countersign/ticket";
+import { addressBits, parseAddress } from "@countersign/ticket";
 import { PolicyError } from "./policy-error.ts";
 
 /** The addresses that share their first `prefixLength` bits with `address`. */
@@ -24,55 +24,53 @@ export function createTrustedProxies(ranges: readonly (string | AddressRange)[])
   );
   return {
     trusts(address) {
-      const bits = bitsOf(address);
-      return bits !== undefined && prefixes.some((prefix) => bits.startsWith(prefix));
+      const bits = addressBits(address);
+      return bits !== undefined && prefixes.some((prefix) => marked(bits).startsWith(prefix));
     },
   };
 }
 
+/** Pass in place of the peer's address to believe whoever could open the unix socket. */
+export const trustedPeer: unique symbol = Symbol("trustedPeer");
+
 /**
- * The address of the client: the last one in X-Forwarded-For that no trusted proxy has. Only what
- * trusted proxies added counts, and an entry that is no address ends the way back.
+ * The address of the client in its canonical text: the last one in X-Forwarded-For that no trusted
+ * proxy has. Only what trusted proxies added counts, and an entry that is no address ends the way
+ * back. `undefined`: the peer has no address, and no trusted one was named.
  */
 export function clientAddressOf(
-  peerAddress: string,
+  peer: string | typeof trustedPeer,
   forwardedFor: string | undefined,
   proxies: TrustedProxies,
-): string {
-  let client = peerAddress;
+): string | undefined {
+  let client = peer === trustedPeer ? undefined : parseAddress(peer);
+  let isTrusted = peer === trustedPeer || proxies.trusts(peer);
   for (const hop of forwardedFor?.split(",").reverse() ?? []) {
-    if (!proxies.trusts(client)) break;
-    const address = hop.trim();
-    if (parseAddress(address) === undefined) break;
+    const address = isTrusted ? parseAddress(hop.trim()) : undefined;
+    if (address === undefined) break;
     client = address;
+    isTrusted = proxies.trusts(address);
   }
   return client;
 }
 
 function readRange(text: string): AddressRange {
   const [, address = "", length] = /^([^/]+)(?:\/([0-9]{1,3}))?$/.exec(text) ?? [];
-  const bits = bitsOf(address)?.slice(1) ?? "";
-  return { address, prefixLength: length === undefined ? bits.length : Number(length) };
+  const prefixLength = length === undefined ? addressBits(address)?.length : Number(length);
+  return { address, prefixLength: prefixLength ?? 0 };
 }
 
-/** The bits that an address in the range starts with, after the mark of its family. */
+/** What the bits of every address in the range start with, after the mark of its family. */
 function prefixOf({ address, prefixLength }: AddressRange): string {
-  const bits = bitsOf(address);
-  const shortest = bits?.startsWith("4") ? 8 : 7;
-  if (bits === undefined || prefixLength < shortest || prefixLength >= bits.length) {
+  const bits = addressBits(address);
+  const shortest = bits?.length === 32 ? 8 : 7;
+  if (bits === undefined || prefixLength < shortest || prefixLength > bits.length) {
     throw new PolicyError("bad-address-range");
   }
-  return bits.slice(0, 1 + prefixLength);
+  return marked(bits).slice(0, 1 + prefixLength);
 }
 
-/** `4` or `6` and the bits as digits, so that a range is a prefix. */
-function bitsOf(text: string): string | undefined {
-  const address = parseAddress(text);
-  if (address === undefined) return undefined;
-  if (!address.includes(".")) return `6${bitsOfParts(address.match(/../g) ?? [], 16)}`;
-  return `4${bitsOfParts(address.split("."), 10)}`;
-}
-
-function bitsOfParts(parts: readonly string[], radix: number): string {
-  return parts.map((part) => Number.parseInt(part, radix).toString(2).padStart(8, "0")).join("");
+/** No prefix of IPv4 may hold addresses of IPv6. */
+function marked(bits: string): string {
+  return `${bits.length === 32 ? "4" : "6"}${bits}`;
 }

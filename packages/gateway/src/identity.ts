@@ -46,14 +46,18 @@ export type NamedValue = readonly [name: string, value: string];
 /**
  * The identity as variables of a CGI or FastCGI application, by the names and in the characters of
  * mod_auth_pubtkt: UTF-8 as the ticket has it. Tickets hold no control characters.
+ *
+ * `undefined`: a value has a space at either end. Web servers read the values as headers and drop
+ * that (RFC 9110 §5.5), so that the application would see somebody else, or another token.
  */
-export function identityVariables(ticket: VerifiedTicket): readonly NamedValue[] {
-  return [
+export function identityVariables(ticket: VerifiedTicket): readonly NamedValue[] | undefined {
+  const variables = [
     ["REMOTE_USER", ticket.uid],
     ["REMOTE_USER_TOKENS", ticket.tokens.join(",")],
     ["REMOTE_USER_DATA", ticket.userData ?? ""],
     ["AUTH_TYPE", authType],
-  ];
+  ] as const;
+  return variables.some(([, value]) => /^ | $/.test(value)) ? undefined : variables;
 }
 
 /** Plain text passes as it is. */

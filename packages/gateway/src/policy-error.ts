@@ -15,7 +15,7 @@ export const policyErrorTexts: Readonly<Record<PolicyErrorCode, string>> = {
   "repeated-origin": "two sites have the same origin",
   "bad-path":
     "a place's path starts with `/` and ends without one, in the spelling that servers resolve it to",
-  "repeated-path": "two places of a site have the same path",
+  "repeated-path": "two places of a site have the same path, or differ in capitals alone",
   "bad-redirect-url": "an address to redirect to is an http or https URL without a fragment",
   "bad-argument-name": "the name of the back argument has letters, digits, `-` and `_` only",
   "bad-cookie-name": "the name of the cookie is no RFC 6265 token",

@@ -76,7 +76,8 @@ export function createPolicy(origin: string, options: PolicyOptions): Policy {
 
 /** Whether visitors can be sent there: an absolute address, written as it goes into a header. */
 export function isRedirectUrl(text: string): boolean {
-  if (!/^https?:\/\/[\x21-\x7e]+$/i.test(text) || /[#\\]/.test(text)) return false;
+  // A third slash is one that browsers skip, to read a path as the host.
+  if (!/^https?:\/\/(?!\/)[\x21-\x7e]+$/i.test(text) || /[#\\]/.test(text)) return false;
   const url = URL.parse(text);
   return url !== null && url.username === "" && url.password === "";
 }

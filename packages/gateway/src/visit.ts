@@ -1,6 +1,7 @@
 /**
  * The facts of one request, whatever server it came through. The adapter vouches for them: what
- * the client could have written itself is only `method`, `host`, `target` and `cookies`.
+ * the client could have written itself is only `method`, `target`, `cookies`, and `host` where all
+ * sites have one policy.
  */
 export interface Visit {
   /** As in the request line, so in capitals. */
@@ -9,7 +10,10 @@ export interface Visit {
   readonly httpVersion: "1.0" | "1.1";
   /** How the client reached the outermost proxy. */
   readonly scheme: "http" | "https";
-  /** The name asked for, with its port if it had one, in any spelling. */
+  /**
+   * The name of the site that will answer, with its port if it had one, in any spelling. It chooses
+   * the policy, so that a client that chose it could choose the laxest one.
+   */
   readonly host: string;
   /** The request target as it was sent, bytes as Latin-1 characters: `/path?query`, not decoded. */
   readonly target: string;

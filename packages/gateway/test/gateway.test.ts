@@ -89,6 +89,8 @@ const bad = {
     { target: "/%61dmin" },
     { target: "/open/../admin" },
     { target: "/open%2f..%2fadmin" },
+    { target: "/Admin" },
+    { target: `/${"%25;\\".repeat(1330)}` },
   ],
 } as const satisfies Record<BadRequest, readonly Partial<Visit>[]>;
 

@@ -29,12 +29,26 @@ test("has every header and every variable, empty where there is nothing to say",
 
 test("joins tokens by commas, and keeps UTF-8 in variables", () => {
   const ticket = verified({ uid: "zoë", tokens: ["a", "b"], userData: "50% ✓" });
-  assert.deepEqual(identityVariables(ticket).slice(0, 3), [
+  assert.deepEqual(identityVariables(ticket)?.slice(0, 3), [
     ["REMOTE_USER", "zoë"],
     ["REMOTE_USER_TOKENS", "a,b"],
     ["REMOTE_USER_DATA", "50% ✓"],
   ]);
 });
+
+for (const fields of [
+  { uid: " ada" },
+  { uid: "ada " },
+  { uid: " " },
+  { tokens: [" admin"] },
+  { tokens: ["a", "admin "] },
+  { userData: " x" },
+  { userData: "x " },
+]) {
+  test(`has no variables for ${JSON.stringify(fields)}, which arrive otherwise`, () => {
+    assert.equal(identityVariables(verified(fields)), undefined);
+  });
+}
 
 test("encodes in headers what HTTP might change", () => {
   const encoded = {

@@ -23,7 +23,7 @@ const expected = {
   "/admin/logs": "/admin/logs",
   "/admin/logs/1": "/admin/logs",
   "/admin/logsheet": "/admin",
-  "/Admin": "/",
+  "/page/Admin": "/",
   "/a%20b": "/",
   "/gr%C3%B6%C3%9Fe": "/größe",
   "/my%20files/a": "/my files",
@@ -40,11 +40,38 @@ const expected = {
   "/admin;x": "ambiguous",
   "/admin/logs%2f..": "ambiguous",
   "/admin/lo%67s": "ambiguous",
+  "/Admin": "ambiguous",
+  "/ADMIN/users": "ambiguous",
+  "/%41dmin": "ambiguous",
+  "/admin/Users": "/admin",
+  "/admin/LOGS": "ambiguous",
+  "/GR%C3%96%C3%9FE": "ambiguous",
+  "/gro%CC%88%C3%9Fe": "ambiguous",
+  "/gr%C3%B6sse": "ambiguous",
 };
 
 for (const [path, place] of Object.entries(expected)) {
   test(`finds for ${path}: ${place}`, () => assert.equal(find(path), place));
 }
+
+test("finds a place that is written in capitals, and doubts where others are asked for", () => {
+  const only = createPlaces(["/", "/Admin", "/Admin/logs"].map((path) => ({ path, policy })));
+  const found = (path: string) => {
+    const place = only.find(path);
+    return place === "ambiguous" ? place : place.path;
+  };
+  assert.equal(found("/Admin/x"), "/Admin");
+  assert.equal(found("/Admin/logs"), "/Admin/logs");
+  assert.equal(found("/admin"), "ambiguous");
+  assert.equal(found("/page"), "/");
+});
+
+test("doubts a path with more turns than anybody writes, however many places there are", () => {
+  const turns = "/%25;\\".repeat(32);
+  assert.equal(find(turns), "/");
+  assert.equal(find(`${turns};`), "ambiguous");
+  assert.equal(find("/a".repeat(4_000)), "/");
+});
 
 test("has no doubt where there is one place", () => {
   const one = { path: "/", policy };
@@ -57,6 +84,7 @@ test("refuses a list without / or with a path twice", () => {
   assert.throws(() => createPlaces([]), { code: "bad-path" });
   assert.throws(() => createPlaces(of("/", "/a", "/a")), { code: "repeated-path" });
   assert.throws(() => createPlaces(of("/", "/")), { code: "repeated-path" });
+  assert.throws(() => createPlaces(of("/", "/a", "/A")), { code: "repeated-path" });
 });
 
 test("refuses paths that no server would leave as they are", () => {

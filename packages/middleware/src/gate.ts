@@ -57,7 +57,7 @@ function readVisit(request: IncomingMessage, target: string, proxies: TrustedPro
     scheme: (proto ?? (isEncrypted ? "https" : "http")) === "https" ? "https" : "http",
     host: String(host ?? headers.host ?? ""),
     target,
-    clientAddress: clientAddressOf(peer, headers["x-forwarded-for"]?.toString(), proxies),
+    clientAddress: clientAddressOf(peer, headers["x-forwarded-for"]?.toString(), proxies) ?? "",
     cookies: headers.cookie,
     wants: "page",
   };

@@ -51,6 +51,9 @@ export function outcomeOf(answer: string): Outcome {
     const { user, tokens, userData } = JSON.parse(answer.split("\r\n\r\n")[1] ?? "") as Shown;
     return { kind: "in", user, tokens: tokens.join(","), data: userData ?? "" };
   }
-  const location = /^location: (.*)\r$/im.exec(answer)?.[1];
-  return location === undefined ? { kind: "refused", status } : { kind: "sent", status, location };
+  const field = (name: string) => new RegExp(`^${name}: (.*)\r$`, "im").exec(answer)?.[1];
+  const location = field("location");
+  const cacheControl = field("cache-control");
+  if (location === undefined) return { kind: "refused", status, cacheControl };
+  return { kind: "sent", status, location, cacheControl };
 }

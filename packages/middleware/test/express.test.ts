@@ -41,5 +41,10 @@ test("sends back to the whole path when it is mounted at a part of it", async (c
   const head = ["GET /app/page?x HTTP/1.1", "Host: a.example", "Connection: close"];
   const outcome = outcomeOf(await send(port, head));
   const location = `https://sso/login?back=${encodeURIComponent("http://a.example/app/page?x")}`;
-  assert.deepEqual(outcome, { kind: "sent", status: 307, location });
+  assert.deepEqual(outcome, {
+    kind: "sent",
+    status: 307,
+    location,
+    cacheControl: "no-store",
+  });
 });

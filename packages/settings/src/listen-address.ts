@@ -1,5 +1,5 @@
+import { parseAddress } from "@countersign/ticket";
 import * as z from "zod";
-import { parseAddress } from "./address.ts";
 
 /** Where a program listens. Port 0 lets the system choose. */
 export type ListenAddress =
@@ -30,13 +30,11 @@ function parseListenAddress(text: string): ListenAddress | undefined {
     if (bytes === 0 || bytes > maxSocketPathBytes || path.includes("\0")) return undefined;
     return { kind: "unix", path };
   }
-  const parts = /^(?:\[([^\]]+)\]|([^:]+)):(0|[1-9]\d{0,4})$/.exec(text);
-  const port = Number(parts?.[3]);
-  const address = parseAddress(parts?.[1] ?? parts?.[2] ?? "");
-  if (address === undefined || !(port <= 65535)) return undefined;
-  // Brackets belong to IPv6, and to nothing else.
-  if ((address.family === "ipv6") !== (parts?.[1] !== undefined)) return undefined;
-  return { kind: "tcp", host: address.address, port };
+  const [, bracketed, plain, digits] =
+    /^(?:\[([^\]]*:[^\]]*)\]|([^:]+)):(0|[1-9]\d{0,4})$/.exec(text) ?? [];
+  const port = Number(digits);
+  const host = parseAddress(bracketed ?? plain ?? "");
+  return host === undefined || port > 65535 ? undefined : { kind: "tcp", host, port };
 }
 
 /** The inverse of what {@link listenAddress} reads. */

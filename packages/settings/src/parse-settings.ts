@@ -3,7 +3,8 @@ import { alternatives, expectedBy } from "./expected.ts";
 import { inputSchemaOf, knownNames, partsAt, type SchemaPart } from "./known-settings.ts";
 import { nearest } from "./nearest.ts";
 import { typeOf } from "./outline.ts";
-import { type Problem, settingName } from "./problem.ts";
+import { byPosition, type Problem, settingName } from "./problem.ts";
+import { type PartlyRight, watchSettings } from "./right-settings.ts";
 import { readSettingsText, type SettingsText } from "./settings-text.ts";
 
 /** A text of settings and the name by which problems speak of it. */
@@ -12,30 +13,45 @@ export interface SettingsSource {
   readonly text: string;
 }
 
-/** Typed settings, or everything that is wrong, in the order of the file. */
+/**
+ * Typed settings, or everything that is wrong, in the order of the file; then also what is right
+ * all the same, unless the file is no group of settings at all.
+ */
 export type ParsedSettings<T> =
   | { readonly ok: true; readonly settings: T }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      readonly partlyRight: PartlyRight<T> | undefined;
+    };
 
 /**
  * Turns YAML into settings, or into all of its problems at once.
  *
  * Groups must be `z.strictObject`, so that unknown names are problems. A schema's own messages
  * are phrases that read after the word "expected" (`z.string().min(1, "a host name")`). Checks
- * across settings (`refine` on a group) run once the group's own settings are right.
+ * across settings are {@link acrossSettings}, so that they run whatever else is wrong.
  */
 export function parseSettings<S extends z.ZodType>(
   schema: S,
   source: SettingsSource,
 ): ParsedSettings<z.output<S>> {
   const text = readSettingsText(source.name, source.text);
-  if ("unreadable" in text) return { ok: false, problems: text.unreadable };
-  const parsed = schema.safeParse(text.value, { error: expectedBy });
+  if ("unreadable" in text) {
+    return { ok: false, problems: text.unreadable, partlyRight: undefined };
+  }
+  let partlyRight: PartlyRight<z.output<S>> | undefined;
+  const watched = schema.check(
+    watchSettings<z.output<S>>((seen) => {
+      partlyRight = seen;
+    }),
+  );
+  const parsed = watched.safeParse(text.value, { error: expectedBy });
   if (parsed.success && text.problems.length === 0) return { ok: true, settings: parsed.data };
   const reader: Reader = { source: source.name, text, known: inputSchemaOf(schema) };
   const issues = parsed.success ? [] : parsed.error.issues;
   const found = issues.flatMap((issue) => problemsOf(issue, [], reader));
-  return { ok: false, problems: [...text.problems, ...found].sort(byPosition) };
+  return { ok: false, problems: [...text.problems, ...found].sort(byPosition), partlyRight };
 }
 
 interface Reader {
@@ -92,8 +108,4 @@ function unknownSetting(path: readonly PropertyKey[], key: string, reader: Reade
     setting: settingName([...path, key]),
     expected: `a known setting${meant === undefined ? listed : `; did you mean "${meant}"?`}`,
   };
-}
-
-function byPosition(a: Problem, b: Problem): number {
-  return a.line - b.line || a.column - b.column;
 }

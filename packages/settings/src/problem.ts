@@ -19,6 +19,11 @@ export function describeProblem(problem: Problem): string {
   return `${source}:${line}:${column}: ${where}expected ${expected}`;
 }
 
+/** The order of the file, for `sort`. */
+export function byPosition(a: Problem, b: Problem): number {
+  return a.line - b.line || a.column - b.column;
+}
+
 /** A setting's path as people write it: `sites[0].places`, `headers["x y"]`. */
 export function settingName(path: readonly PropertyKey[]): string {
   let name = "";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isSameAddress } from "@countersign/ticket";
 import fc from "fast-check";
 import { type ListenAddress, listenAddress, writeListenAddress } from "../src/listen-address.ts";
 
@@ -28,6 +29,8 @@ const refused = [
   "127.0.0.1:08400",
   "127.0.0.1:-1",
   "[127.0.0.1]:80",
+  "[]:80",
+  "[::1%lo]:80",
   "::1:80",
   "localhost:80",
   "*:80",
@@ -54,6 +57,23 @@ test("what it reads, it writes in a form that reads the same", () => {
     fc.property(host, fc.integer({ min: 0, max: 65535 }), (name, port) => {
       const address = listenAddress.parse(`${name}:${port}`);
       assert.deepEqual(listenAddress.parse(writeListenAddress(address)), address);
+      assert.ok(address.kind === "tcp" && isSameAddress(address.host, name.replace(/[[\]]/g, "")));
+      assert.equal(address.port, port);
+    }),
+  );
+});
+
+test("whatever the text, gives an address that it writes and reads again, or says what would be right", () => {
+  const path = fc.string({ unit: "binary", maxLength: 120 }).map((text) => `unix:${text}`);
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), path), (text) => {
+      const { data, error } = listenAddress.safeParse(text);
+      if (data === undefined) {
+        assert.match(error?.issues[0]?.message ?? "", /listen on/);
+        return;
+      }
+      assert.deepEqual(listenAddress.parse(writeListenAddress(data)), data);
+      if (data.kind === "unix") assert.ok(Buffer.byteLength(data.path) <= 107);
     }),
   );
 });

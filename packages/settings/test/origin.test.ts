@@ -30,11 +30,30 @@ for (const text of refused) {
   });
 }
 
-test("every origin it gives is its own canonical spelling", () => {
+test("every origin it gives is canonical and reads as itself, and other text says what is right", () => {
+  const host = fc.oneof(
+    fc.domain(),
+    fc.ipV4(),
+    fc.ipV6().map((address) => `[${address}]`),
+    fc.string(),
+  );
+  const scheme = fc.constantFrom("http://", "HTTPS://", "https:", "");
+  const port = fc.constantFrom("", ":80", ":443", ":8401", ":99999", "/", "?");
+  const text = fc.oneof(
+    fc.webUrl(),
+    fc.tuple(scheme, host, port).map((parts) => parts.join("")),
+  );
   fc.assert(
-    fc.property(fc.oneof(fc.webUrl(), fc.string()), (text) => {
-      const given = origin.safeParse(text).data;
-      if (given !== undefined) assert.equal(new URL(given).origin, given);
+    fc.property(text, (text) => {
+      const { data, error } = origin.safeParse(text);
+      if (data === undefined) {
+        assert.match(error?.issues[0]?.message ?? "", /an origin such as/);
+        return;
+      }
+      assert.equal(new URL(data).origin, data);
+      assert.equal(new URL(text).origin, data);
+      assert.equal(origin.parse(data), data);
     }),
+    { numRuns: 2000 },
   );
 });

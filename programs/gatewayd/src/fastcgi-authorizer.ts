@@ -15,7 +15,7 @@ export function readVisit(params: ReadonlyMap<string, string>): Visit {
     method: fact(params, "REQUEST_METHOD"),
     httpVersion: fact(params, "SERVER_PROTOCOL") === "HTTP/1.0" ? "1.0" : "1.1",
     scheme,
-    // The name that chose the virtual host. HTTP_HOST may be another when the target is a whole URL.
+    // With UseCanonicalName On the name of the virtual host. HTTP_HOST is the visitor's choice, and with it the rules would be.
     host: `${fact(params, "SERVER_NAME")}:${fact(params, "SERVER_PORT")}`,
     target: fact(params, "REQUEST_URI"),
     clientAddress: fact(params, "REMOTE_ADDR"),
@@ -29,6 +29,7 @@ export function render(decision: Decision): AuthorizerResponse {
   switch (decision.kind) {
     case "allow": {
       const variables = identityVariables(decision.ticket);
+      if (variables === undefined) return refused(403);
       // mod_authnz_fcgi takes REMOTE_USER from an expression, for which it needs another name.
       const user = ["AUTHN_USER", decision.ticket.uid] as const;
       const headers = [user, ...variables].map(

@@ -27,22 +27,32 @@ export function createFastCgiServer(
   const server = createServer((socket) => {
     // A web server that has gone is no error of ours; the socket closes by itself.
     socket.on("error", (error) => desk.world.log.debug(error, "connection lost"));
-    if (kind === "tcp" && !desk.rules.trustedProxies.trusts(socket.remoteAddress ?? "")) {
-      desk.world.log.warn(
-        { peer: socket.remoteAddress },
-        "asked by a web server that is not trusted",
-      );
-      socket.destroy();
-      return;
-    }
+    const isTrusted = () => kind === "unix" || trusts(desk, socket);
+    if (!isTrusted()) return;
     socket.setTimeout(idleTimeoutMs, () => socket.destroy());
-    serve(desk, socket, limits);
+    serve(desk, socket, limits, isTrusted);
   });
   server.maxConnections = limits.connections;
   return server;
 }
 
-function serve(desk: Desk, socket: Socket, limits: GatewaySettings["limits"]): void {
+/** Cuts the connection where it does not. */
+function trusts(desk: Desk, socket: Socket): boolean {
+  const { remoteAddress: peer = "" } = socket;
+  const isTrusted = desk.rules.trustedProxies.trusts(peer);
+  if (!isTrusted) {
+    desk.world.log.warn({ peer }, "asked by a web server that is not trusted");
+    socket.destroy();
+  }
+  return isTrusted;
+}
+
+function serve(
+  desk: Desk,
+  socket: Socket,
+  limits: GatewaySettings["limits"],
+  isTrusted: () => boolean,
+): void {
   const reader = new RecordReader();
   // Twice the headers: a web server adds its own variables.
   const bounds = { ...defaultLimits, maxParamsBytes: 2 * limits.headerBytes };
@@ -53,6 +63,8 @@ function serve(desk: Desk, socket: Socket, limits: GatewaySettings["limits"]): v
       if (effect.type === "send") socket.write(effect.bytes);
       if (effect.type === "close") socket.end();
       if (effect.type === "authorize" && isAwaited(connection, effect.requestId)) {
+        // Asked each time: a reload may have taken the trust away.
+        if (!isTrusted()) return;
         socket.write(answer(desk, effect.requestId, effect.params));
         const step = finish(connection, effect.requestId);
         connection = step.next;
@@ -80,9 +92,15 @@ function serve(desk: Desk, socket: Socket, limits: GatewaySettings["limits"]): v
 
 function answer(desk: Desk, requestId: number, params: ReadonlyMap<string, string>): Uint8Array {
   try {
-    return writeResponse(requestId, render(decideAt(desk, readVisit(params))));
+    const decision = decideAt(desk, readVisit(params));
+    const response = render(decision);
+    if (decision.kind === "allow" && response.status !== 200) {
+      const user = decision.ticket.uid;
+      desk.world.log.warn({ user }, "identity has spaces at an end, which FastCGI cannot carry");
+    }
+    return writeResponse(requestId, response);
   } catch (error) {
     desk.world.log.error(error, "could not decide");
-    return writeResponse(requestId, { status: 500, headers: [] });
+    return writeResponse(requestId, { status: 500, headers: [["Cache-Control", "no-store"]] });
   }
 }

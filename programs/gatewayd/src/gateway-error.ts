@@ -1,6 +1,7 @@
 /** What can fail in gatewayd; each has a text in {@link gatewayErrorTexts}. */
 export type GatewayErrorCode =
   | "cannot-listen"
+  | "missing-folder"
   | "socket-in-use"
   | "no-socket"
   | "unreadable-key"
@@ -12,6 +13,8 @@ export type GatewayErrorCode =
 /** What each code means, in the words of the reference page. */
 export const gatewayErrorTexts: Readonly<Record<GatewayErrorCode, string>> = {
   "cannot-listen": "the address cannot be listened on",
+  "missing-folder":
+    "the folder of a socket is missing; make it, for gatewayd's user and the web server's group alone: `install -d -m 0750 -o USER -g GROUP FOLDER`",
   "socket-in-use": "another process listens on the socket",
   "no-socket": "something that is no socket has the socket's name",
   "unreadable-key": "a key file cannot be read",

@@ -1,6 +1,7 @@
 import { chmodSync } from "node:fs";
-import { lstat, unlink } from "node:fs/promises";
+import { lstat, stat, unlink } from "node:fs/promises";
 import { type AddressInfo, connect, type Server } from "node:net";
+import { dirname } from "node:path";
 import { type ListenAddress, writeListenAddress } from "@countersign/settings";
 import { GatewayError } from "./gateway-error.ts";
 
@@ -8,10 +9,10 @@ import { GatewayError } from "./gateway-error.ts";
  * Starts to listen. A unix socket that nobody listens on any more is replaced; it gets `mode`, and
  * goes when the server closes.
  *
- * @throws {GatewayError} `cannot-listen`, `socket-in-use` or `no-socket`.
+ * @throws {GatewayError} `cannot-listen`, `missing-folder`, `socket-in-use` or `no-socket`.
  */
 export async function listen(server: Server, address: ListenAddress, mode: number): Promise<void> {
-  if (address.kind === "unix") await removeStaleSocket(address.path);
+  if (address.kind === "unix") await makeRoom(address.path);
   await new Promise<void>((resolve, reject) => {
     const fail = (cause: Error) =>
       reject(new GatewayError("cannot-listen", writeListenAddress(address), { cause }));
@@ -25,6 +26,19 @@ export async function listen(server: Server, address: ListenAddress, mode: numbe
   });
 }
 
+/**
+ * Gives the unix socket of a server that listens another mode.
+ *
+ * @throws {GatewayError} `cannot-listen`: it has gone, or belongs to somebody else.
+ */
+export function changeMode(path: string, mode: number): void {
+  try {
+    chmodSync(path, mode);
+  } catch (cause) {
+    throw new GatewayError("cannot-listen", path, { cause });
+  }
+}
+
 /** Where a server listens: `http://127.0.0.1:8403`, `fcgi://…`, or `unix:/path`. */
 export function addressOf(server: Server, scheme: "http" | "fcgi"): string {
   const address = server.address() as AddressInfo | string;
@@ -33,15 +47,22 @@ export function addressOf(server: Server, scheme: "http" | "fcgi"): string {
   return `${scheme}://${host}:${address.port}`;
 }
 
-async function removeStaleSocket(path: string): Promise<void> {
+async function makeRoom(path: string): Promise<void> {
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw new GatewayError("cannot-listen", path, { cause: error });
   });
-  if (found === undefined) return;
+  if (found === undefined) return requireFolder(dirname(path));
   if (!found.isSocket()) throw new GatewayError("no-socket", path);
   if (await isListening(path)) throw new GatewayError("socket-in-use", path);
   await unlink(path);
+}
+
+/** The system would say "permission denied". The folder decides who may ask, so we do not guess. */
+async function requireFolder(folder: string): Promise<void> {
+  await stat(folder).catch((cause) => {
+    throw new GatewayError("missing-folder", folder, { cause });
+  });
 }
 
 /** Only a refused connection proves that nobody listens. */

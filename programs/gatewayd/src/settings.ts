@@ -1,5 +1,13 @@
-import { isPlacePath, isRedirectUrl } from "@countersign/gateway";
-import { addressBlocks, filePath, listenAddress, origin } from "@countersign/settings";
+import { inOneCase, isPlacePath, isRedirectUrl } from "@countersign/gateway";
+import {
+  type AcrossSettings,
+  acrossSettings,
+  addressBlocks,
+  entriesOf,
+  filePath,
+  listenAddress,
+  origin,
+} from "@countersign/settings";
 import * as z from "zod";
 
 const redirectUrl = z
@@ -104,56 +112,73 @@ const cache = z.strictObject({
     .describe("Verified tickets kept: up to 3 KB each, above 50000 of them 70 bytes each."),
 });
 
-/** The settings of gatewayd. */
-export const gatewaySettings = z
-  .strictObject({
-    http: z
-      .array(listenAddress)
-      .max(16)
-      .default([])
-      .describe("Where web servers ask over HTTP (nginx: auth_request)."),
-    fastcgi: z
-      .array(listenAddress)
-      .max(16)
-      .default([])
-      .describe("Where web servers ask over FastCGI (Apache: mod_authnz_fcgi)."),
-    socketMode: z
-      .string()
-      .regex(/^0?[0-7]{3}$/, 'a file mode in quotes, such as "0660"')
-      .default("0660")
-      .describe("File mode of unix sockets: who may open one is believed."),
-    trustedProxies: addressBlocks
-      .default([])
-      .describe("Web servers that may ask over TCP. On unix sockets the file mode decides."),
-    keys: z.array(key).min(1).max(64).describe("Public keys of the login servers."),
-    sites: z.array(site).min(1).max(10_000).describe("The sites that are protected."),
-    limits: limits.prefault({}),
-    cache: cache.prefault({}),
-  })
-  .superRefine((settings, context) => {
-    const problem = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: "custom", path, message });
-    if (settings.http.length + settings.fastcgi.length === 0) {
-      problem(["http"], "an address here or under `fastcgi`: web servers must be able to ask");
-    }
-    const isTcp = [...settings.http, ...settings.fastcgi].some(({ kind }) => kind === "tcp");
-    if (isTcp && settings.trustedProxies.length === 0) {
-      problem(["trustedProxies"], "the web servers that ask over TCP: nobody else is believed");
-    }
-    for (const index of repeated(settings.sites.map(({ origin }) => origin))) {
-      problem(["sites", index, "origin"], "an origin that no site above has");
-    }
-    for (const [index, { places }] of settings.sites.entries()) {
-      for (const placeIndex of repeated(places.map(({ path }) => path))) {
-        problem(["sites", index, "places", placeIndex, "path"], "a path that no place above has");
-      }
-    }
-  });
+const group = z.strictObject({
+  http: z
+    .array(listenAddress)
+    .max(16)
+    .default([])
+    .describe("Where web servers ask over HTTP (nginx: auth_request)."),
+  fastcgi: z
+    .array(listenAddress)
+    .max(16)
+    .default([])
+    .describe("Where web servers ask over FastCGI (Apache: mod_authnz_fcgi)."),
+  socketMode: z
+    .string()
+    .regex(/^0?[0-7]{3}$/, 'a file mode in quotes, such as "0660"')
+    .default("0660")
+    .describe("File mode of unix sockets: who may open one is believed."),
+  trustedProxies: addressBlocks
+    .default([])
+    .describe("Web servers that may ask over TCP. On unix sockets the file mode decides."),
+  keys: z.array(key).min(1).max(64).describe("Public keys of the login servers."),
+  sites: z.array(site).min(1).max(10_000).describe("The sites that are protected."),
+  limits: limits.prefault({}),
+  cache: cache.prefault({}),
+});
 
 /** Settings that have been checked. */
-export type GatewaySettings = z.output<typeof gatewaySettings>;
+export type GatewaySettings = z.output<typeof group>;
 
-/** Positions of what stood before already. */
-function repeated(items: readonly string[]): number[] {
-  return [...items.keys()].filter((index) => items.indexOf(items[index] as string) < index);
+/** The settings of gatewayd. */
+export const gatewaySettings = group.check(
+  acrossSettings(checkListeners),
+  acrossSettings(checkRepetitions),
+);
+
+function checkListeners(settings: GatewaySettings, { isRight, problem }: AcrossSettings) {
+  const { http, fastcgi, trustedProxies } = settings;
+  if (isRight("http") && isRight("fastcgi") && http.length + fastcgi.length === 0) {
+    problem(["http"], "an address here or under `fastcgi`: web servers must be able to ask");
+  }
+  const isTcp = (["http", "fastcgi"] as const).some((name) =>
+    [...entriesOf(settings[name])].some(
+      ([index, address]) => isRight(name, index) && address.kind === "tcp",
+    ),
+  );
+  if (isTcp && isRight("trustedProxies") && trustedProxies.length === 0) {
+    problem(["trustedProxies"], "the web servers that ask over TCP: nobody else is believed");
+  }
+}
+
+function checkRepetitions({ sites }: GatewaySettings, { isRight, problem }: AcrossSettings) {
+  const origins = new Set<string>();
+  for (const [index, site] of entriesOf(sites)) {
+    if (isRight("sites", index, "origin") && isRepeated(origins, site.origin)) {
+      problem(["sites", index, "origin"], "an origin that no site above has");
+    }
+    const paths = new Set<string>();
+    for (const [placeIndex, place] of entriesOf(site?.places)) {
+      const path = ["sites", index, "places", placeIndex, "path"];
+      if (isRight(...path) && isRepeated(paths, inOneCase(place.path))) {
+        problem(path, "a path that no place above has, be it in capitals");
+      }
+    }
+  }
+}
+
+/** Whether it stood in `seen` already; from now on it does. */
+function isRepeated(seen: Set<string>, item: string): boolean {
+  const before = seen.size;
+  return seen.add(item).size === before;
 }

@@ -65,5 +65,7 @@ export function outcomeOf(stdout: string): Outcome {
     };
   }
   const location = headers.get("Location");
-  return location === undefined ? { kind: "refused", status } : { kind: "sent", status, location };
+  const cacheControl = headers.get("Cache-Control");
+  if (location === undefined) return { kind: "refused", status, cacheControl };
+  return { kind: "sent", status, location, cacheControl };
 }

@@ -50,9 +50,11 @@ export function outcomeOf({ status, headers }: HttpAnswer): Outcome {
     const tokens = decodeURIComponent(value("remote-user-tokens"));
     return { kind: "in", user, tokens, data: decodeURIComponent(value("remote-user-data")) };
   }
+  const cacheControl = headers["cache-control"];
   const answered = Number(headers["x-countersign-status"]);
   if (status === 401) {
-    return { kind: "sent", status: answered, location: value("x-countersign-redirect") };
+    const location = value("x-countersign-redirect");
+    return { kind: "sent", status: answered, location, cacheControl };
   }
-  return { kind: "refused", status: status === 403 ? answered : status };
+  return { kind: "refused", status: status === 403 ? answered : status, cacheControl };
 }

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { testAdapter } from "@countersign/testing/kit/adapter-contract.ts";
+import fc from "fast-check";
 import { readVisit, render } from "../src/fastcgi-authorizer.ts";
+import { GatewayError } from "../src/gateway-error.ts";
 import { exchange, outcomeOf, paramsOf, requestOf } from "./ask-over-fastcgi.ts";
 import { folderFor, startFor } from "./running.ts";
+import { cookieWith, sample, visit } from "./sample.ts";
 
 testAdapter("the FastCGI server on a unix socket", async (context, settings) => {
   const path = `${folderFor(context)}/authorizer.sock`;
@@ -28,7 +31,7 @@ const params = new Map([
   ["REMOTE_ADDR", "192.0.2.7"],
 ]);
 
-test("reads a visit from CGI variables, and the host from what chose the virtual host", () => {
+test("reads a visit from CGI variables, and the host from the server's own name", () => {
   const more = new Map([...params, ["HTTP_COOKIE", "a=b"], ["HTTP_HOST", "evil.example"]]);
   assert.deepEqual(readVisit(more), {
     method: "POST",
@@ -51,8 +54,67 @@ for (const name of params.keys()) {
   });
 }
 
+test("lets nobody in whose name Apache would change on the way", async (context) => {
+  const path = `${folderFor(context)}/authorizer.sock`;
+  await startFor(context, sample, { fastcgi: [`unix:${path}`] });
+  for (const fields of [{ uid: " ada" }, { tokens: [" admin"] }, { userData: "x " }]) {
+    const params = paramsOf({ ...visit, cookies: cookieWith(fields) });
+    const outcome = outcomeOf(await exchange({ path }, requestOf(params)));
+    assert.deepEqual(outcome, { kind: "refused", status: 403, cacheControl: "no-store" });
+  }
+});
+
 test("sends no body that Apache would take as a redirect", () => {
   const { body, headers } = render({ kind: "forbid", reason: "no-ticket", redirect: undefined });
   assert.match(body ?? "", /^</);
   assert.ok(headers.some(([name, value]) => name === "Cache-Control" && value === "no-store"));
+});
+
+const value = fc.string({ minLength: 1 });
+const otherVariables = fc.array(fc.tuple(fc.stringMatching(/^HTTP_X_[A-Z]{1,9}$/), fc.string()));
+
+test("reads exactly the facts that Apache wrote, whatever other variables there are", () => {
+  const facts = fc.record({
+    method: value,
+    httpVersion: fc.constantFrom("1.0" as const, "1.1" as const),
+    scheme: fc.constantFrom("http" as const, "https" as const),
+    name: value,
+    port: fc.integer({ min: 1, max: 65_535 }),
+    target: value,
+    clientAddress: value,
+    cookies: fc.option(fc.string(), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(facts, otherVariables, ({ name, port, ...facts }, others) => {
+      const said = new Map([
+        ...others,
+        ["REQUEST_METHOD", facts.method],
+        ["REQUEST_SCHEME", facts.scheme],
+        ["SERVER_PROTOCOL", `HTTP/${facts.httpVersion}`],
+        ["SERVER_NAME", name],
+        ["SERVER_PORT", String(port)],
+        ["REQUEST_URI", facts.target],
+        ["REMOTE_ADDR", facts.clientAddress],
+      ]);
+      if (facts.cookies !== undefined) said.set("HTTP_COOKIE", facts.cookies);
+      assert.deepEqual(readVisit(said), { ...facts, host: `${name}:${port}`, wants: "page" });
+    }),
+  );
+});
+
+test("whatever the variables, gives a whole visit or fails with its own error", () => {
+  const name = fc.oneof(fc.constantFrom(...params.keys(), "HTTP_COOKIE"), fc.string());
+  const text = fc.oneof(fc.constantFrom("", "http", "https", "/"), fc.string());
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, text), { maxLength: 20 }), (pairs) => {
+      try {
+        const { cookies: _, ...visit } = readVisit(new Map(pairs));
+        for (const [fact, said] of Object.entries(visit)) assert.notEqual(said, "", fact);
+        assert.match(visit.host, /.:./s);
+      } catch (error) {
+        assert.ok(error instanceof GatewayError, String(error));
+      }
+    }),
+    { numRuns: 1000 },
+  );
 });

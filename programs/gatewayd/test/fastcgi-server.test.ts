@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import {
@@ -9,7 +10,7 @@ import {
   writeRecord,
 } from "@countersign/fastcgi";
 import { exchange, outcomeOf, paramsOf, requestOf } from "./ask-over-fastcgi.ts";
-import { folderFor, startFor } from "./running.ts";
+import { folderFor, settingsFrom, startFor } from "./running.ts";
 import { sample, visit } from "./sample.ts";
 
 async function startOnSocket(context: TestContext, more: object = {}): Promise<{ path: string }> {
@@ -27,6 +28,24 @@ test("believes nothing that an unknown web server says", async (context) => {
   assert.equal(answer, "");
 });
 
+test("believes a web server no longer than the settings do, be its connection open", async (context) => {
+  const listening = { fastcgi: ["127.0.0.1:0"], trustedProxies: ["127.0.0.1"] };
+  const gateway = await startFor(context, sample, listening);
+  const settings = { ...listening, keys: [{ file: "ticket.pub.pem" }], sites: sample.sites };
+  const request = Buffer.from(requestOf(paramsOf(visit)));
+  request[10] = 1; // The flag to keep the connection, after a header of 8 bytes and the role.
+  const port = Number(gateway.addresses[0]?.split(":").at(-1));
+  const socket = connect(port, "127.0.0.1", () => socket.write(request));
+  await once(socket, "data");
+  await gateway.reload(settingsFrom({ ...settings, trustedProxies: ["192.0.2.1"] }));
+  const ended = new Promise((resolve) => {
+    for (const event of ["data", "error", "close"]) socket.once(event, () => resolve(event));
+  });
+  socket.write(request);
+  assert.notEqual(await ended, "data");
+  socket.destroy();
+});
+
 test("does not let in when a fact is missing", async (context) => {
   const where = await startOnSocket(context);
   const params = paramsOf(visit);
@@ -34,6 +53,7 @@ test("does not let in when a fact is missing", async (context) => {
   assert.deepEqual(outcomeOf(await exchange(where, requestOf(params))), {
     kind: "refused",
     status: 500,
+    cacheControl: "no-store",
   });
 });
 

@@ -46,10 +46,20 @@ test("leaves a file alone that is no socket", async (context) => {
 });
 
 test("says where it cannot listen", async (context) => {
-  const path = `${folderFor(context)}/missing/a.sock`;
-  await assert.rejects(listen(createServer(), { kind: "unix", path }, 0o600), {
+  const folder = folderFor(context);
+  writeFileSync(`${folder}/file`, "");
+  await assert.rejects(listen(createServer(), { kind: "unix", path: `${folder}/file/a` }, 0o600), {
     code: "cannot-listen",
-    message: new RegExp(`^unix:${path}: `),
+    message: new RegExp(`^${folder}/file/a: `),
+  });
+});
+
+test("says which folder is missing, and how to make it", async (context) => {
+  const folder = `${folderFor(context)}/missing`;
+  const listening = listen(createServer(), { kind: "unix", path: `${folder}/a.sock` }, 0o600);
+  await assert.rejects(listening, {
+    code: "missing-folder",
+    message: new RegExp(`^${folder}: .*make it.*install -d -m 0750 -o USER -g GROUP FOLDER`),
   });
 });
 

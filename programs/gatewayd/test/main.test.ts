@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { startGateway } from "../src/main.ts";
@@ -47,8 +47,19 @@ test("lets only its own account and group open the sockets unless it says otherw
 test("leaves nothing behind when it cannot listen everywhere", async (context) => {
   const { folder, socketPath, value, world } = prepare(context);
   const broken = { ...value, fastcgi: [`unix:${folder}/missing/a.sock`] };
-  await assert.rejects(startGateway(settingsFrom(broken), world), { code: "cannot-listen" });
+  await assert.rejects(startGateway(settingsFrom(broken), world), {
+    code: "missing-folder",
+  });
   assert.equal(existsSync(socketPath), false);
+});
+
+test("a relative path of a socket starts at the folder of the settings", async (context) => {
+  const { socketPath, value, world } = prepare(context);
+  const relative = { ...value, http: ["unix:gateway.sock"] };
+  const gateway = await startGateway(settingsFrom(relative), world);
+  context.after(() => gateway.stop());
+  assert.equal(gateway.addresses[0], `unix:${socketPath}`);
+  assert.equal(await statusAt(socketPath), 204);
 });
 
 test("follows other settings without closing what stays", async (context) => {
@@ -63,6 +74,31 @@ test("follows other settings without closing what stays", async (context) => {
   assert.deepEqual([existsSync(path), existsSync(other)], [false, true]);
   assert.equal(statSync(socketPath).ino, ino);
   assert.equal(await statusAt(socketPath), 403);
+});
+
+const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
+test("gives sockets that stay the file mode of the new settings", async (context) => {
+  const { socketPath, path, value, world } = prepare(context);
+  const open = settingsFrom({ ...value, socketMode: "0666" });
+  const gateway = await startGateway(open, world);
+  context.after(() => gateway.stop());
+  assert.deepEqual([modeOf(socketPath), modeOf(path)], ["666", "666"]);
+  await gateway.reload(settingsFrom({ ...value, socketMode: "0600" }));
+  assert.deepEqual([modeOf(socketPath), modeOf(path)], ["600", "600"]);
+  await gateway.reload(open);
+  assert.deepEqual([modeOf(socketPath), modeOf(path)], ["666", "666"]);
+});
+
+test("keeps the file modes when one cannot be changed", async (context) => {
+  const { socketPath, path, value, world } = prepare(context);
+  const gateway = await startGateway(settingsFrom(value), world);
+  context.after(() => gateway.stop());
+  rmSync(path);
+  const reload = () => gateway.reload(settingsFrom({ ...value, socketMode: "0666" }));
+  await assert.rejects(reload(), { code: "cannot-listen" });
+  assert.equal(modeOf(socketPath), "660");
+  assert.equal(await statusAt(socketPath), 204);
 });
 
 test("follows settings that change twice at once, one after the other", async (context) => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { testAdapter } from "@countersign/testing/kit/adapter-contract.ts";
+import fc from "fast-check";
+import { GatewayError } from "../src/gateway-error.ts";
 import { readVisit, render } from "../src/nginx-auth-request.ts";
 import { get, headersOf, outcomeOf } from "./ask-over-http.ts";
 import { folderFor, startFor } from "./running.ts";
@@ -66,4 +68,59 @@ test("does not believe a scheme that is neither http nor https", () => {
 test("forbids nothing to be stored, whatever the decision", () => {
   const { headers } = render({ kind: "bad-request", reason: "bad-target" });
   assert.deepEqual(headers, ["X-Countersign-Status", "400", "Cache-Control", "no-store"]);
+});
+
+const value = fc.string({ minLength: 1 });
+const facts = fc.record({
+  method: value,
+  httpVersion: fc.constantFrom("1.0" as const, "1.1" as const),
+  scheme: fc.constantFrom("http" as const, "https" as const),
+  host: value,
+  target: value,
+  clientAddress: value,
+  cookies: fc.option(fc.string(), { nil: undefined }),
+});
+const others = fc.array(fc.tuple(fc.stringMatching(/^X-[a-z]{1,9}$/), fc.string()));
+
+test("reads exactly the facts that nginx wrote, in any order and among other headers", () => {
+  fc.assert(
+    fc.property(facts, others, fc.infiniteStream(fc.nat()), (facts, others, random) => {
+      const { httpVersion, cookies, ...said } = facts;
+      const pairs = [
+        ["X-Countersign-Method", said.method],
+        ["X-Countersign-Scheme", said.scheme],
+        ["X-Countersign-Host", said.host],
+        ["X-Countersign-Uri", said.target],
+        ["X-Countersign-Client-Address", said.clientAddress],
+        ["X-Countersign-Protocol", `HTTP/${httpVersion}`],
+        ...(cookies === undefined ? [] : [["Cookie", cookies]]),
+        ...others,
+      ];
+      const shuffled = pairs
+        .map((pair) => ({ pair, at: random.next().value }))
+        .toSorted((one, other) => one.at - other.at)
+        .flatMap(({ pair }) => pair);
+      assert.deepEqual(readVisit(shuffled), { ...facts, wants: "page" });
+    }),
+  );
+});
+
+test("whatever the headers, gives a whole visit or fails with its own error", () => {
+  const name = fc.oneof(
+    fc.constantFrom(...Object.keys(headers), "x-countersign-uri", "Cookie"),
+    fc.string(),
+  );
+  const text = fc.oneof(fc.constantFrom("", "http", "https", "/"), fc.string());
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, text), { maxLength: 12 }), (pairs) => {
+      try {
+        const { cookies: _, ...visit } = readVisit(pairs.flat());
+        for (const [fact, said] of Object.entries(visit)) assert.notEqual(said, "", fact);
+        assert.ok(["http", "https"].includes(visit.scheme));
+      } catch (error) {
+        assert.ok(error instanceof GatewayError, String(error));
+      }
+    }),
+    { numRuns: 1000 },
+  );
 });

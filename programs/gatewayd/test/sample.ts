@@ -5,6 +5,7 @@ import {
   exportPublicPem,
   generatePrivateKeyPem,
   importPrivateKey,
+  type TicketFields,
   verificationKeyOf,
 } from "@countersign/ticket";
 
@@ -20,8 +21,14 @@ export const sample: ContractSettings = {
   now,
 };
 
+/** A valid ticket of ada's for it, unless it says otherwise, as a Cookie header. */
+export function cookieWith(fields: Partial<TicketFields>): string {
+  const ticket = createIssuer(key).issue({ uid: "ada", validUntil: now + 100, ...fields });
+  return `auth_pubtkt=${encodeTicket(ticket)}`;
+}
+
 /** A valid ticket of ada's for it, as a Cookie header. */
-export const cookies = `auth_pubtkt=${encodeTicket(createIssuer(key).issue({ uid: "ada", validUntil: now + 100 }))}`;
+export const cookies = cookieWith({});
 
 /** A visit to it with that ticket. */
 export const visit: ContractVisit = {

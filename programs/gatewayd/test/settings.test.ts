@@ -45,6 +45,10 @@ const wrong = {
   "a path with a slash at its end": [{ places: [{ path: "/admin/" }] }, "sites[0].places[0].path"],
   "a path that servers resolve": [{ places: [{ path: "/a/../b" }] }, "sites[0].places[0].path"],
   "a path twice": [{ places: [{ path: "/a" }, { path: "/a" }] }, "sites[0].places[1].path"],
+  "a path and its capitals": [
+    { places: [{ path: "/a" }, { path: "/A" }] },
+    "sites[0].places[1].path",
+  ],
   "an address without a scheme": [{ loginUrl: "sso.example.com/login" }, "sites[0].loginUrl"],
   "an address with a fragment": [{ refreshUrl: "https://sso/#a" }, "sites[0].refreshUrl"],
   "a token with a comma": [{ anyOfTokens: ["a,b"] }, "sites[0].anyOfTokens[0]"],
