@@ -15,22 +15,22 @@ export interface Spread {
   readonly max: number;
 }
 
-const rounds = 7;
-const roundMilliseconds = 400;
+const rounds = 9;
+const slicesPerRound = 20;
+const sliceMilliseconds = 20;
 
 /**
- * Runs both sides in turn, after a warm-up of each, so that what disturbs the machine disturbs
- * both. The order within a round alternates too.
+ * Runs both sides in turn, after a warm-up of each. A round is made of short slices of one side and
+ * the other, so that what disturbs the machine for longer disturbs both.
  */
 export function compare(ours: Batch, peer: Batch): Comparison {
-  perSecond(ours);
-  perSecond(peer);
-  const pairs = Array.from({ length: rounds }, (_, round) => {
-    if (round % 2 === 0) return { ours: perSecond(ours), peer: perSecond(peer) };
-    const second = perSecond(peer);
-    return { ours: perSecond(ours), peer: second };
-  });
-  return comparisonOf(pairs);
+  roundOf([ours, peer]);
+  return comparisonOf(
+    Array.from({ length: rounds }, () => {
+      const [oursPerSecond = 0, peerPerSecond = 0] = roundOf([ours, peer]);
+      return { ours: oursPerSecond, peer: peerPerSecond };
+    }),
+  );
 }
 
 /** Puts pairs of rates that were measured elsewhere in the same form. */
@@ -46,8 +46,8 @@ export function comparisonOf(
 
 /** Operations per second of one side alone, over the same number of rounds. */
 export function rateOf(batch: Batch): Spread {
-  perSecond(batch);
-  return spreadOf(Array.from({ length: rounds }, () => perSecond(batch)));
+  roundOf([batch]);
+  return spreadOf(Array.from({ length: rounds }, () => roundOf([batch])[0] ?? 0));
 }
 
 function spreadOf(values: readonly number[]): Spread {
@@ -56,13 +56,19 @@ function spreadOf(values: readonly number[]): Spread {
   return { median: at(0.5), min: at(0), max: at(1) };
 }
 
-function perSecond(batch: Batch): number {
-  const start = performance.now();
-  let count = 0;
-  let elapsed = 0;
-  while (elapsed < roundMilliseconds) {
-    count += batch();
-    elapsed = performance.now() - start;
+/** Operations per second of each side over one round. */
+function roundOf(sides: readonly Batch[]): number[] {
+  const totals = sides.map((batch) => ({ batch, count: 0, milliseconds: 0 }));
+  for (let slice = 0; slice < slicesPerRound; slice++) {
+    for (const total of totals) {
+      const start = performance.now();
+      let elapsed = 0;
+      while (elapsed < sliceMilliseconds) {
+        total.count += total.batch();
+        elapsed = performance.now() - start;
+      }
+      total.milliseconds += elapsed;
+    }
   }
-  return (count / elapsed) * 1000;
+  return totals.map(({ count, milliseconds }) => (count / milliseconds) * 1000);
 }

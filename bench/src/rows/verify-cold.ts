@@ -7,11 +7,17 @@ import { at, fieldsOf, issueMany, newKey, now } from "../tickets.ts";
 
 const count = 256;
 
-/** Takes the elements round and round; a batch goes through all of them once. */
+const batchSize = 16;
+
+/** Takes the elements round and round, some in a batch. */
 export function roundRobin<T>(elements: readonly T[], use: (element: T) => void): Batch {
+  let next = 0;
   return () => {
-    for (const element of elements) use(element);
-    return elements.length;
+    for (let count = 0; count < batchSize; count++) {
+      const element = elements[next++ % elements.length];
+      if (element !== undefined) use(element);
+    }
+    return batchSize;
   };
 }
 

@@ -160,14 +160,14 @@ class EncodedCache implements VerifiedCache {
 const percent = 0x25;
 
 /**
- * Hashes the last eight characters as they are after percent-decoding, so that all spellings of one
+ * Hashes the last six characters as they are after percent-decoding, so that all spellings of one
  * ticket meet in one bucket. They are the end of a signature: nobody without the private key can
  * choose them, so nobody can make a bucket long.
  */
 export function hashOfEnd(value: string): number {
   let hash = 0;
   let index = value.length - 1;
-  for (let count = 0; count < 8 && index >= 0; count++) {
+  for (let count = 0; count < 6 && index >= 0; count++) {
     let character = value.charCodeAt(index);
     if (index >= 2 && value.charCodeAt(index - 2) === percent) {
       character = (hexDigit(value.charCodeAt(index - 1)) << 4) | hexDigit(character);

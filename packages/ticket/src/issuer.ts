@@ -1,7 +1,8 @@
 import { encodeBase64 } from "./base64.ts";
 import { type SigningKey, signPayload } from "./crypto.ts";
 import { encodeTicket } from "./encoding.ts";
-import { byteLength, joinSignature, writePayload } from "./payload.ts";
+import { byteLength } from "./fields.ts";
+import { joinSignature, writePayload } from "./payload.ts";
 import { maxEncodedLength, maxTicketBytes, type TicketFields } from "./ticket.ts";
 import { TicketError } from "./ticket-error.ts";
 

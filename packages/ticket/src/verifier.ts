@@ -141,11 +141,13 @@ function authenticate(
     const bytes = decodeBase64(signature);
     if (bytes === undefined) return "malformed";
     const hint = keyIdHint(payload);
-    const candidates = hint === undefined ? keys : keys.filter((key) => key.id === hint);
-    if (candidates.length === 0) return "unknown-key";
-    const key = candidates.find((candidate) => isSignedBy(candidate, payload, bytes));
-    if (key === undefined) return "bad-signature";
-    return { ticket: parsePayload(payload), key };
+    let refusal: "unknown-key" | "bad-signature" = "unknown-key";
+    for (const key of keys) {
+      if (hint !== undefined && key.id !== hint) continue;
+      if (isSignedBy(key, payload, bytes)) return { ticket: parsePayload(payload), key };
+      refusal = "bad-signature";
+    }
+    return refusal;
   } catch (error) {
     if (error instanceof TicketError) return "malformed";
     throw error;

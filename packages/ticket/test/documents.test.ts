@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { encodeTicket } from "../src/encoding.ts";
+import { byteLength } from "../src/fields.ts";
 import { createIssuer } from "../src/issuer.ts";
-import { byteLength } from "../src/payload.ts";
 import type { TicketFields } from "../src/ticket.ts";
 import { signingKey } from "./keys.ts";
 

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  byteLength,
-  keyIdHint,
-  parsePayload,
-  splitSignature,
-  writePayload,
-} from "../src/payload.ts";
+import { byteLength } from "../src/fields.ts";
+import { keyIdHint, parsePayload, splitSignature, writePayload } from "../src/payload.ts";
 import type { Ticket } from "../src/ticket.ts";
 import { TicketError, type TicketErrorCode } from "../src/ticket-error.ts";
 import { ticketFields } from "./arbitrary.ts";
