@@ -10,4 +10,5 @@ export const exitCodes = {
   unexpected: 70,
 } as const;
 
+/** One of {@link exitCodes}. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

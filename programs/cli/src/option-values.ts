@@ -1,10 +1,10 @@
-import { parseAddress } from "@countersign/settings/address";
 import {
   allowLegacySignatures,
   type Digest,
   type EpochSeconds,
   type KeyOptions,
   maxEpochSeconds,
+  parseAddress,
 } from "@countersign/ticket";
 import { InvalidArgumentError, Option } from "commander";
 
@@ -38,7 +38,7 @@ export function parseTime(text: string): EpochSeconds {
 /** Reads an IP address into its canonical spelling. */
 export function parseAddressOption(text: string): string {
   const address = parseAddress(text);
-  if (address !== undefined) return address.address;
+  if (address !== undefined) return address;
   throw new InvalidArgumentError("Expected an IPv4 or IPv6 address.");
 }
 
@@ -47,6 +47,12 @@ export function parseHost(text: string): string {
   const host = text.toLowerCase();
   if (/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(host) && host.length <= 253) return host;
   throw new InvalidArgumentError("Expected a host name without scheme and port.");
+}
+
+/** Reads the name of a cookie (RFC 6265 §4.1.1). */
+export function parseCookieName(text: string): string {
+  if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError("Expected a cookie's name, such as auth_pubtkt.");
 }
 
 /** Reads a number of bits. */

@@ -1,5 +1,11 @@
 import { dirname, resolve } from "node:path";
-import { describeProblem, type ParsedSettings, type SettingsSource } from "@countersign/settings";
+import {
+  describeProblem,
+  type ParsedSettings,
+  type Problem,
+  type SettingsSource,
+  settingProblem,
+} from "@countersign/settings";
 import { CommandError } from "./command-error.ts";
 import { readFileBounded } from "./read-bounded.ts";
 
@@ -27,4 +33,13 @@ export function settingsOrProblems<T>(parsed: ParsedSettings<T>): T {
   if (parsed.ok) return parsed.settings;
   const lines = parsed.problems.map((problem) => `  ${describeProblem(problem)}`);
   throw new CommandError("bad-settings", `the settings have problems:\n${lines.join("\n")}`);
+}
+
+/** The problem with the setting at `path`, if something else is expected there. */
+export function problemsAt(
+  file: SettingsFile,
+  path: readonly PropertyKey[],
+  expected: string | undefined,
+): readonly Problem[] {
+  return expected === undefined ? [] : [settingProblem(file, path, expected)];
 }

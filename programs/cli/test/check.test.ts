@@ -45,18 +45,83 @@ test("finds everything that is wrong with several files at once", async () => {
   });
   const { code, stdout } = await run(folder.path, ["check", "login.yaml", "gateway.yaml"]);
   assert.equal(code, 2);
-  const places = [...stdout.matchAll(/^ {2}(\w+\.yaml:\d+:\d+: [^:]+): expected/gm)];
-  assert.deepEqual(
-    places.map(([, place]) => place),
-    [
-      "login.yaml:1:1: listen",
-      "login.yaml:1:1: lisen",
-      "login.yaml:5:10: sites[0]",
-      "gateway.yaml:2:19: trustedProxies[0]",
-      "gateway.yaml:6:5: sites[0].loginUlr",
-    ],
-  );
+  assert.deepEqual(settingsIn(stdout), [
+    "login.yaml:1:1: listen",
+    "login.yaml:1:1: lisen",
+    "login.yaml:5:10: sites[0]",
+    "gateway.yaml:2:19: trustedProxies[0]",
+    "gateway.yaml:6:5: sites[0].loginUlr",
+  ]);
 });
+
+test("one file that cannot be read or recognised hides nothing about the others", async () => {
+  await using folder = await folderWith({
+    "login.yaml": login.replace("listen:", "lisen:"),
+    "other.yaml": "a: 1\n",
+  });
+  await mkdir(join(folder.path, "folder"));
+  const names = ["no.yaml", "other.yaml", "folder", "k.pem", "login.yaml"];
+  const { code, stdout, stderr } = await run(folder.path, ["check", ...names]);
+  assert.deepEqual([code, stderr], [2, ""]);
+  assert.match(stdout, /^no\.yaml: 1 problem\n {2}no\.yaml:1:1: expected .*cannot read no\.yaml/);
+  const advice = "say which with --login FILE or --gateway FILE";
+  for (const name of ["other.yaml", "k.pem"]) {
+    assert.match(stdout, new RegExp(`^  ${name}:1:1: expected .*: ${advice}$`, "m"));
+  }
+  assert.match(stdout, /^ {2}folder:1:1: expected .*folder is not a regular file$/m);
+  assert.match(stdout, /^login\.yaml \(login\): 2 problems$/m);
+});
+
+test("what the schema finds does not hide what is wrong outside, nor the other way round", async () => {
+  await using folder = await folderWith({
+    "login.yaml": login
+      .replace("listen: 127.0.0.1:0\n", "lisen: 127.0.0.1:0\ndigest: sha3\n")
+      .replace("./k.pem", "no.pem")
+      .replace("./login.db", "no/login.db"),
+    "gateway.yaml": gateway
+      .replace("./k.pem.pub", "no.pub, digset: sha1")
+      .replace("loginUrl", "loginUlr"),
+  });
+  const { stdout } = await run(folder.path, ["check", "login.yaml", "gateway.yaml"]);
+  assert.deepEqual(settingsIn(stdout), [
+    "login.yaml:1:1: listen",
+    "login.yaml:1:1: lisen",
+    "login.yaml:2:9: digest",
+    "login.yaml:4:11: database",
+    "login.yaml:5:21: signingKey.file",
+    "gateway.yaml:3:17: keys[0].file",
+    "gateway.yaml:3:25: keys[0].digset",
+    "gateway.yaml:6:5: sites[0].loginUlr",
+  ]);
+});
+
+test("a required setting that is missing does not hide problems across settings", async () => {
+  await using folder = await folderWith({
+    "login.yaml": login
+      .replace("listen: 127.0.0.1:0\n", "")
+      .replace("{ domain: e", "{ domain: f.e"),
+    "gateway.yaml": gateway
+      .replace(/^keys:.*\n/m, "")
+      .replace("trustedProxies: [ 127.0.0.1 ]\n", "")
+      .concat("    loginUlr: x\n  - origin: https://wiki.example.com\n"),
+  });
+  const { stdout } = await run(folder.path, ["check", "login.yaml", "gateway.yaml"]);
+  assert.deepEqual(settingsIn(stdout), [
+    "login.yaml:1:1: listen",
+    "login.yaml:4:10: sites[0]",
+    "login.yaml:5:19: cookie.domain",
+    "gateway.yaml:1:1: keys",
+    "gateway.yaml:1:1: trustedProxies",
+    "gateway.yaml:5:5: sites[0].loginUlr",
+    "gateway.yaml:6:13: sites[1].origin",
+  ]);
+});
+
+/** Where the problems are, and which settings they name. */
+function settingsIn(stdout: string): readonly (string | undefined)[] {
+  const places = stdout.matchAll(/^ {2}(\w+\.yaml:\d+:\d+: [^:]+): expected/gm);
+  return [...places].map(([, place]) => place);
+}
 
 test("prints the same as JSON", async () => {
   await using folder = await folderWith({ "login.yaml": login.replace("listen:", "lisen:") });
@@ -89,6 +154,10 @@ const outside: Record<
     modes: { "k.pem": 0o640 },
     problem: /:4:21: signingKey\.file: expected a private key that its owner alone can open/,
   },
+  "an earlier key that is missing": {
+    text: `${login}earlierKeys: [ { file: k.pem.pub }, { file: no.pub } ]\n`,
+    problem: /:7:45: earlierKeys\[1\]\.file: expected a key file, but cannot read .*no\.pub/,
+  },
   "a variable that is not set": {
     text: login.replace("file: ./k.pem", "environment: TICKET_KEY"),
     problem: /:4:28: signingKey\.environment: expected a variable that is set/,
@@ -100,7 +169,23 @@ const outside: Record<
   },
   "a database in a folder that is missing": {
     text: login.replace("./login.db", "no/login.db"),
-    problem: /:3:11: database: expected a database in a folder that exists/,
+    problem: /:3:11: database: expected a path in a folder that exists: make .*\/no first/,
+  },
+  "an audit log in a folder that is missing": {
+    text: `${login}audit: { file: no/audit.log }\n`,
+    problem: /:7:16: audit\.file: expected a path in a folder that exists: make .*\/no first/,
+  },
+  "a login server's socket in a folder that is missing": {
+    text: login.replace("127.0.0.1:0", "unix:no/login.sock"),
+    problem: /:1:9: listen: expected a path in a folder that exists: make .*\/no first/,
+  },
+  "a socket for HTTP in a folder that is missing": {
+    text: gateway.replace("127.0.0.1:0", "unix:no/gateway.sock"),
+    problem: /:1:9: http\[0\]: expected a path in a folder that exists: make .*\/no first/,
+  },
+  "a socket for FastCGI in a folder that is missing": {
+    text: `${gateway}fastcgi: [ "unix:no/authorizer.sock" ]\n`,
+    problem: /:7:12: fastcgi\[0\]: expected a path in a folder that exists: make .*\/no first/,
   },
   "a database that others can open": {
     text: login.replace("./login.db", "k.pem.pub"),
@@ -139,19 +224,9 @@ test("finds a site that allows none of the keys", async () => {
   assert.equal((await run(folder.path, ["check", "x.yaml"])).code, 0);
 });
 
-const unusable: Record<string, [args: string[], message: RegExp]> = {
-  "no file": [["check"], /name the files to check/],
-  "a file that is missing": [["check", "no.yaml"], /cannot read no\.yaml/],
-  "a folder": [["check", "folder"], /not a regular file/],
-  "a file of another kind": [["check", "k.pem"], /say which with --login FILE or --gateway FILE/],
-};
-
-for (const [name, [args, message]] of Object.entries(unusable)) {
-  test(`answers ${name} with exit code 2 and advice`, async () => {
-    await using folder = await folderWith({});
-    await mkdir(join(folder.path, "folder"));
-    const { code, stdout, stderr } = await run(folder.path, args);
-    assert.deepEqual({ code, stdout }, { code: 2, stdout: "" });
-    assert.match(stderr, message);
-  });
-}
+test("answers no file with exit code 2 and advice", async () => {
+  await using folder = await folderWith({});
+  const { code, stdout, stderr } = await run(folder.path, ["check"]);
+  assert.deepEqual({ code, stdout }, { code: 2, stdout: "" });
+  assert.match(stderr, /name the files to check/);
+});

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import {
   collectWords,
   parseBits,
+  parseCookieName,
   parseDuration,
   parseHost,
   parseTime,
@@ -25,6 +26,7 @@ const refused = {
   parseDuration: [parseDuration, ["", "8 h", "-1", "1.5h", "8H", "1w", "9999999999"]],
   parseTime: [parseTime, ["", "-1", "2033-05-18", "2033-13-01T00:00:00Z", "2033-05-18T03:33:20"]],
   parseHost: [parseHost, ["", "a b", "https://a", "a:80", "a..b", "ä.example"]],
+  parseCookieName: [parseCookieName, ["", "a b", "a=b", "a;b", "ä", "a".repeat(65)]],
   parseBits: [parseBits, ["", "1", "2k", "-2048", "2048.5"]],
 } satisfies Record<string, [(text: string) => unknown, string[]]>;
 

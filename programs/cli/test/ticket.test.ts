@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { Refusal } from "@countersign/ticket";
+import {
+  decodeBasicAuth,
+  decryptBasicAuth,
+  type Refusal,
+  readTicketUnverified,
+} from "@countersign/ticket";
 import { makeKeys, run, temporaryFolder } from "./command.ts";
 
 async function folderWithKeys(...names: string[]) {
@@ -68,6 +73,113 @@ test("prints a cookie's value on request", async () => {
   await using folder = await folderWithKeys("k");
   const { stdout } = await run(folder.path, [...signed, "--cookie"]);
   assert.match(stdout, /^uid%3Dada%3B[\w%.~-]+\n$/);
+});
+
+test("finds the ticket in cookies, however they come", async () => {
+  await using folder = await folderWithKeys("k");
+  const cookie = (await run(folder.path, [...signed, "--cookie"])).stdout.trim();
+  const inputs = [
+    `auth_pubtkt=${cookie}`,
+    `a=b; auth_pubtkt="${cookie}"; c=d`,
+    `Cookie: a=b; auth_pubtkt=${cookie}\r\n`,
+    `set-cookie: auth_pubtkt=${cookie}; Domain=example.com; Path=/; HttpOnly`,
+    `HTTP/1.1 303 See Other\r\nSet-Cookie: a=b\r\nSet-Cookie: auth_pubtkt=${cookie}; Path=/\r\n`,
+  ];
+  for (const input of inputs) {
+    assert.match(
+      (await run(folder.path, verify, { input })).stdout,
+      /^valid\nuser {12}ada\n/,
+      input,
+    );
+    const { code, stdout } = await run(folder.path, ["ticket", "show"], { input });
+    assert.equal(code, 0, input);
+    assert.match(stdout, /^not verified.*\nuser {12}ada\n/, input);
+  }
+});
+
+test("of several cookies any valid one counts, and each is shown", async () => {
+  await using folder = await folderWithKeys("k");
+  const cookie = (await run(folder.path, [...signed, "--cookie"])).stdout.trim();
+  const forged = cookie.replace("uid%3Dada", "uid%3Deve");
+  const header = `Cookie: t=${forged}; t=%zz; t=${cookie}; auth_pubtkt=x`;
+  const named = ["--cookie-name", "t"];
+  const verified = await run(folder.path, [...verify, ...named], { input: header });
+  assert.match(verified.stdout, /^valid\nuser {12}ada\n/);
+  const onlyForged = header.replace(cookie, "");
+  const refused = await run(folder.path, [...verify, ...named], { input: onlyForged });
+  assert.deepEqual([refused.code, /^refused: bad-signature/.test(refused.stdout)], [1, true]);
+
+  const show = ["ticket", "show", ...named];
+  const shown = await run(folder.path, show, { input: header });
+  assert.equal(shown.code, 0);
+  const users = shown.stdout.match(/^(?:user {12}\w+|no ticket)/gm);
+  assert.deepEqual(users, ["user            eve", "no ticket", "user            ada"]);
+  const list = JSON.parse((await run(folder.path, [...show, "--json"], { input: header })).stdout);
+  assert.deepEqual(
+    list.map(({ ticket }: { ticket?: { uid: string } }) => ticket?.uid),
+    ["eve", undefined, "ada"],
+  );
+});
+
+test("cookies without the one that is looked for are refused, and a name that is none", async () => {
+  await using folder = await folderWithKeys("k");
+  const input = "Cookie: a=b";
+  assert.match((await run(folder.path, verify, { input })).stdout, /^refused: malformed: /);
+  const shown = await run(folder.path, ["ticket", "show"], { input });
+  assert.deepEqual([shown.code, shown.stdout], [1, "no ticket: there is no cookie auth_pubtkt\n"]);
+  for (const name of ["", "a b", "a="]) {
+    const { code } = await run(folder.path, ["ticket", "show", "--cookie-name", name], { input });
+    assert.equal(code, 2);
+  }
+});
+
+test("writes bauth from a file or standard input, encrypted or only encoded", async () => {
+  await using folder = await folderWithKeys("k");
+  const write = (name: string, text: string) => writeFile(join(folder.path, name), text);
+  await write("credentials", "ada:sesame\n");
+  await write("key", "0123456789abcdef\n");
+  const issue = async (args: readonly string[], input?: string) => {
+    const options = input === undefined ? {} : { input };
+    const { stdout } = await run(folder.path, [...signed, ...args], options);
+    return readTicketUnverified(stdout.trim()).basicAuth ?? "";
+  };
+  assert.equal(decodeBasicAuth(await issue(["--basic-auth-file", "credentials"])), "ada:sesame");
+  assert.equal(decodeBasicAuth(await issue(["--basic-auth-file", "-"], "eve:x\n")), "eve:x");
+  const encrypted = ["--basic-auth-file", "credentials", "--passthrough-key-file", "key"];
+  const [one, other] = [await issue(encrypted), await issue(encrypted)];
+  assert.notEqual(one, other);
+  for (const bauth of [one, other]) {
+    assert.equal(decryptBasicAuth(bauth, "0123456789abcdef"), "ada:sesame");
+  }
+});
+
+test("issues nothing with unusable basic auth, and repeats nothing of it", async () => {
+  await using folder = await folderWithKeys("k");
+  const files = {
+    credentials: "ada:sesame",
+    word: "sesame",
+    short: "sesame",
+    binary: Buffer.from([...Buffer.from("sesame-12-345"), 0xff]),
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder.path, name), text);
+  const refused: readonly (readonly [args: readonly string[], message: RegExp])[] = [
+    [["--basic-auth-file", "no"], /cannot read no/],
+    [["--basic-auth-file", "word"], /user:password/],
+    [["--passthrough-key-file", "short"], /needs --basic-auth-file/],
+    ...["short", "binary"].map(
+      (key) =>
+        [
+          ["--basic-auth-file", "credentials", "--passthrough-key-file", key],
+          /exactly 16 bytes/,
+        ] as const,
+    ),
+  ];
+  for (const [args, message] of refused) {
+    const { code, stdout, stderr } = await run(folder.path, [...signed, ...args]);
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /sesame/);
+  }
 });
 
 const demanding = [

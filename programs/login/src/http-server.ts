@@ -51,6 +51,9 @@ async function exchange(
   const body = Buffer.from(await response.arrayBuffer());
   // `Headers` iterates several Set-Cookie apart, and node:http sends a flat list as it stands.
   const headers = [...response.headers].flat();
+  // What is left of a body that nobody reads would stand in the way of the next request.
+  if (!incoming.complete && !response.headers.has("connection"))
+    headers.push("connection", "close");
   if (incoming.method !== "HEAD") headers.push("content-length", String(body.length));
   outgoing.writeHead(response.status, headers).end(body);
 }

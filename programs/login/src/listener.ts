@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { chmodSync, lstatSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
 import { connect } from "node:net";
+import { dirname } from "node:path";
 import { type ListenAddress, writeListenAddress } from "@countersign/settings";
 import { LoginError } from "./login-error.ts";
 
@@ -18,18 +19,21 @@ const patienceMilliseconds = 10_000;
 /**
  * Starts listening. A unix socket is for its owner and group alone.
  *
- * @throws {LoginError} `cannot-listen`
+ * @throws {LoginError} `cannot-listen` or `missing-folder`.
  */
 export async function listen(server: Server, at: ListenAddress): Promise<Listener> {
+  // The system would say "permission denied".
+  if (at.kind === "unix" && !existsSync(dirname(at.path))) {
+    throw new LoginError("missing-folder", dirname(at.path));
+  }
   try {
     if (at.kind === "unix") {
       await removeStaleSocket(at.path);
-      server.listen(at.path);
+      listenPrivately(server, at.path);
     } else {
       server.listen(at.port, at.host);
     }
     await once(server, "listening");
-    if (at.kind === "unix") chmodSync(at.path, 0o660);
   } catch (error) {
     server.close();
     throw new LoginError("cannot-listen", writeListenAddress(at), { cause: error });
@@ -42,6 +46,16 @@ function addressOf(server: Server, at: ListenAddress): string {
   const bound = server.address();
   const port = typeof bound === "object" ? (bound?.port ?? at.port) : at.port;
   return `http://${writeListenAddress({ ...at, port })}`;
+}
+
+/** The socket exists when listen() returns, with the mode that the umask of that moment leaves. */
+function listenPrivately(server: Server, path: string): void {
+  const umask = process.umask(0o117);
+  try {
+    server.listen(path);
+  } finally {
+    process.umask(umask);
+  }
 }
 
 /** A socket whose program died refuses connections; one that answers is left alone. */

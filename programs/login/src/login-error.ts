@@ -8,6 +8,7 @@ export type LoginErrorCode =
   | "bad-key"
   | "audit-unwritable"
   | "cannot-listen"
+  | "missing-folder"
   | "no-client-address";
 
 /** What each code means, in the words of the reference page. */
@@ -20,6 +21,8 @@ export const loginErrorTexts: Record<LoginErrorCode, string> = {
   "bad-key": "a key in the settings is not one that can be used as the settings say",
   "audit-unwritable": "the audit log cannot be written",
   "cannot-listen": "the address cannot be listened on",
+  "missing-folder":
+    "the folder of the socket is missing; make it, for the login server's user and the web server's group alone: `install -d -m 0750 -o USER -g GROUP FOLDER`",
   "no-client-address": "tickets are bound to the client's address, but the proxy does not tell it",
 };
 

@@ -1,8 +1,8 @@
+import type { TrustedProxies } from "@countersign/gateway";
 import type { EpochSeconds, Verification } from "@countersign/ticket";
 import type { Assets } from "./assets.ts";
 import type { Audit } from "./audit.ts";
 import type { Backend } from "./backend.ts";
-import type { IsTrusted } from "./client-address.ts";
 import type { FormTokens } from "./form-tokens.ts";
 import { parseReturnAddress, type ReturnAddress } from "./return-address.ts";
 import type { SitePattern } from "./site-pattern.ts";
@@ -15,12 +15,14 @@ export interface Login {
   /** The origin under which browsers reach this server. */
   readonly publicUrl: string;
   readonly sites: readonly SitePattern[];
-  readonly isTrustedProxy: IsTrusted;
+  readonly trustedProxies: TrustedProxies;
   readonly backend: Backend;
   readonly tickets: Tickets;
   readonly formTokens: FormTokens;
   readonly throttle: Throttle;
   readonly audit: Audit;
+  /** Whether the last line of the audit log could not be written. */
+  readonly isAuditFailing: () => boolean;
   readonly assets: Assets;
   readonly now: () => EpochSeconds;
   /** Tells the operator of a failure that the visitor sees only as 503. */

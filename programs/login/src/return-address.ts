@@ -9,18 +9,31 @@ export type ReturnRefusal =
   | "credentials"
   | "unknown-site";
 
+/** Each refusal as the visitor reads it. */
+export const returnRefusalTexts: Record<ReturnRefusal, string> = {
+  repeated: "The link names two addresses to go back to.",
+  "too-long": "The address to go back to is too long.",
+  malformed: "The address to go back to is written in a way that browsers read differently.",
+  "not-http": "The address to go back to is no web address.",
+  credentials: "The address to go back to contains a user name or password.",
+  "unknown-site": "The address to go back to is on a site that does not belong to this sign-in.",
+};
+
 /** Where a person came from and is sent back to, as the `back` argument says it. */
 export type ReturnAddress =
   | { readonly kind: "none" }
   | { readonly kind: "accepted"; readonly url: URL }
   | { readonly kind: "refused"; readonly refusal: ReturnRefusal; readonly host?: string };
 
-const maxReturnAddressLength = 4096;
+const maxTextLength = 16 * 1024;
+
+// Web servers take a request line of 8 KiB, and the address travels in ours, encoded.
+const maxEncodedLength = 7000;
 
 /**
  * Reads the values of the `back` argument. Nothing is repaired: an address that browsers and URL
  * parsers could read in two ways is refused. What is accepted is the parsed URL, and only its own
- * serialisation may be sent out.
+ * serialisation may be sent out. Where that is too long, it loses its query, as at the gateway.
  */
 export function parseReturnAddress(
   values: readonly string[],
@@ -29,7 +42,7 @@ export function parseReturnAddress(
   const [text, ...more] = values;
   if (text === undefined || (text === "" && more.length === 0)) return { kind: "none" };
   if (more.length > 0) return refuse("repeated");
-  if (text.length > maxReturnAddressLength) return refuse("too-long");
+  if (text.length > maxTextLength) return refuse("too-long");
   // Browsers drop tabs and line ends, trim spaces and read a backslash as a slash.
   if (/[\p{Cc}\p{Z}\\]/u.test(text)) return refuse("malformed");
   if (!/^https?:/i.test(text)) return refuse("not-http");
@@ -41,7 +54,12 @@ export function parseReturnAddress(
   if (!sites.some((site) => matchesSite(url, site))) {
     return { ...refuse("unknown-site"), host: url.host };
   }
-  return { kind: "accepted", url };
+  const short = [url.href, url.origin + url.pathname].find(fits);
+  return short === undefined ? refuse("too-long") : { kind: "accepted", url: new URL(short) };
+}
+
+function fits(address: string): boolean {
+  return new URLSearchParams({ back: address }).toString().length <= maxEncodedLength;
 }
 
 function refuse(refusal: ReturnRefusal) {

@@ -1,5 +1,5 @@
+import { clientAddressOf, trustedPeer } from "@countersign/gateway";
 import { Hono } from "hono";
-import { clientAddress } from "./client-address.ts";
 import { fromOurForm, type Guard, withinLimits } from "./guards.ts";
 import { continueToSite } from "./handlers/continue.ts";
 import { asset, health } from "./handlers/files.ts";
@@ -80,16 +80,23 @@ async function visitOf(
 function addressOf(
   { headers }: Request,
   peer: string | undefined,
-  { isTrustedProxy }: Login,
+  { trustedProxies }: Login,
 ): string | undefined {
-  return clientAddress(peer, headers.get("x-forwarded-for"), isTrustedProxy);
+  const forwardedFor = headers.get("x-forwarded-for") ?? undefined;
+  // A unix socket's peer has no address; the file's mode decides who connects.
+  return clientAddressOf(peer ?? trustedPeer, forwardedFor, trustedProxies);
 }
 
 /** The visitor learns that something failed; the operator learns what. */
 function answerFailure(error: Error, address: string | undefined, login: Login): Response {
   const reason = error instanceof LoginError ? error.code : "unexpected";
-  login.audit({ event: "failure", address, reason });
   // A full queue is expected under attack, and its cause is plain.
   if (reason !== "busy") login.reportFailure(error);
+  try {
+    login.audit({ event: "failure", address, reason });
+  } catch (auditError) {
+    // The visitor gets the answer all the same.
+    login.reportFailure(auditError);
+  }
   return answerProblem(login, "unavailable", { "retry-after": reason === "busy" ? "2" : "10" });
 }

@@ -1,5 +1,8 @@
 import {
+  type AcrossSettings,
+  acrossSettings,
   addressBlocks,
+  entriesOf,
   filePath,
   listenAddress,
   origin,
@@ -50,6 +53,14 @@ const ticket = z.strictObject({
     .min(0)
     .default(60 * 60)
     .describe("How long before its end a ticket is renewed without a password."),
+  maxSignInSeconds: z
+    .int()
+    .min(60)
+    .max(30 * 24 * 60 * 60)
+    .default(24 * 60 * 60)
+    .describe(
+      "How long one sign-in lasts with all its renewals; then the password is asked for again. Never shorter than a ticket's own time.",
+    ),
   bindClientAddress: z
     .boolean()
     .default(false)
@@ -79,6 +90,9 @@ const throttle = z.strictObject({
   perAddress: limit(50, 900).describe(
     "Failed attempts from one network: /24 of IPv4, /56 of IPv6.",
   ),
+  perIpv6Prefix: limit(200, 900).describe(
+    "Failed attempts from one /48 of IPv6, which many providers give to one customer.",
+  ),
   global: limit(600, 60).describe("Failed attempts from everywhere; it also bounds memory."),
 });
 
@@ -94,72 +108,88 @@ const earlierKey = z.strictObject({
   digest: digest.optional().describe("RSA and DSA keys only; sha256 unless given."),
 });
 
-/** The settings of the login server. */
-export const loginSettings = z
-  .strictObject({
-    listen: listenAddress.describe("Where the server listens."),
-    publicUrl: origin.describe("The origin under which browsers reach this server."),
-    database: filePath.describe("The SQLite file with the users."),
-    signingKey: secretSource.describe("The private key, PEM or JWK, that signs tickets."),
-    digest: digest.optional().describe("RSA and DSA keys only; every verifier must use the same."),
-    earlierKeys: z
-      .array(earlierKey)
-      .max(16)
-      .default([])
-      .describe("Public keys whose tickets are still renewed, while one key replaces another."),
-    compatibility: z
-      .literal("mod_auth_pubtkt")
-      .optional()
-      .describe("Allows SHA-1 and DSA, for sites with the old module's defaults."),
-    sites: z.array(site).min(1).max(256).describe("Where people may be sent back to."),
-    cookie: cookie.prefault({}).describe("The cookie that carries the ticket."),
-    ticket: ticket.prefault({}).describe("What is in every ticket."),
-    trustedProxies: addressBlocks.default([]).describe("Whose X-Forwarded-For counts."),
-    throttle: throttle.prefault({}).describe("How often people may fail to sign in."),
-    passwords: passwords.prefault({}).describe("How many passwords are checked at a time."),
-    audit: z
-      .union([
-        z.literal("stdout"),
-        z.strictObject({ file: filePath.describe("Created with mode 0600.") }),
-      ])
-      .default("stdout")
-      .describe("Where one JSON line per event goes."),
-  })
-  .superRefine((settings, context) => {
-    const problem = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: "custom", path, message });
-    const { cookie, publicUrl, ticket } = settings;
-    const host = new URL(publicUrl).hostname;
-    if (cookie.domain !== undefined && !mayShareCookies(cookie.domain, host)) {
-      problem(["cookie", "domain"], `${host} or a parent domain of it with at least two labels`);
-    }
-    if (!cookie.secure && !isDevelopment(publicUrl)) {
-      problem(["cookie", "secure"], "true, unless publicUrl is plain HTTP on localhost");
-    }
-    if (cookie.secure && publicUrl.startsWith("http:") && !isDevelopment(publicUrl)) {
-      problem(["publicUrl"], "https: browsers do not keep a Secure cookie from plain HTTP");
-    }
-    if (/^__(Host|Secure)-/i.test(cookie.name) && !cookie.secure) {
-      problem(["cookie", "name"], "a name without this prefix, unless cookie.secure is true");
-    }
-    if (/^__Host-/i.test(cookie.name) && cookie.domain !== undefined) {
-      problem(["cookie", "name"], "a name without __Host-, which forbids cookie.domain");
-    }
-    if (ticket.graceSeconds > ticket.lifetimeSeconds / 2) {
-      problem(["ticket", "graceSeconds"], "at most half of lifetimeSeconds");
-    }
-    for (const [index, { host: siteHost }] of settings.sites.entries()) {
-      if (!isWithin(siteHost, cookie.domain ?? host)) {
-        problem(
-          ["sites", index],
-          `a site under ${cookie.domain ?? host}: others never get the cookie`,
-        );
-      }
-    }
-  });
+const group = z.strictObject({
+  listen: listenAddress.describe("Where the server listens."),
+  publicUrl: origin.describe("The origin under which browsers reach this server."),
+  database: filePath.describe("The SQLite file with the users."),
+  signingKey: secretSource.describe("The private key, PEM or JWK, that signs tickets."),
+  digest: digest.optional().describe("RSA and DSA keys only; every verifier must use the same."),
+  earlierKeys: z
+    .array(earlierKey)
+    .max(16)
+    .default([])
+    .describe("Public keys whose tickets are still renewed, while one key replaces another."),
+  compatibility: z
+    .literal("mod_auth_pubtkt")
+    .optional()
+    .describe("Allows SHA-1 and DSA, for sites with the old module's defaults."),
+  sites: z.array(site).min(1).max(256).describe("Where people may be sent back to."),
+  cookie: cookie.prefault({}).describe("The cookie that carries the ticket."),
+  ticket: ticket.prefault({}).describe("What is in every ticket."),
+  trustedProxies: addressBlocks.default([]).describe("Whose X-Forwarded-For counts."),
+  throttle: throttle.prefault({}).describe("How often people may fail to sign in."),
+  passwords: passwords.prefault({}).describe("How many passwords are checked at a time."),
+  audit: z
+    .union([
+      z.literal("stdout"),
+      z.strictObject({ file: filePath.describe("Created with mode 0600.") }),
+    ])
+    .default("stdout")
+    .describe("Where one JSON line per event goes."),
+});
 
 /** Settings that have been checked. */
-export type LoginSettings = z.output<typeof loginSettings>;
+export type LoginSettings = z.output<typeof group>;
+
+/** The settings of the login server. */
+export const loginSettings = group.check(
+  acrossSettings(checkSecurity),
+  acrossSettings(checkReach),
+  acrossSettings(checkTimes),
+);
+
+/** The cookie never travels in the clear, and browsers keep it. */
+function checkSecurity({ cookie, publicUrl }: LoginSettings, { isRight, problem }: AcrossSettings) {
+  if (isRight("cookie", "secure") && isRight("publicUrl") && !isDevelopment(publicUrl)) {
+    if (!cookie.secure) {
+      problem(["cookie", "secure"], "true, unless publicUrl is plain HTTP on localhost");
+    } else if (publicUrl.startsWith("http:")) {
+      problem(["publicUrl"], "https: browsers do not keep a Secure cookie from plain HTTP");
+    }
+  }
+  if (!isRight("cookie", "name")) return;
+  const isPrefixed = /^__(Host|Secure)-/i.test(cookie.name);
+  if (isPrefixed && isRight("cookie", "secure") && !cookie.secure) {
+    problem(["cookie", "name"], "a name without this prefix, unless cookie.secure is true");
+  }
+  // Any domain, right or wrong, is one too many.
+  if (/^__Host-/i.test(cookie.name) && cookie.domain !== undefined) {
+    problem(["cookie", "name"], "a name without __Host-, which forbids cookie.domain");
+  }
+}
+
+/** The cookie gets to every site. */
+function checkReach(settings: LoginSettings, { isRight, problem }: AcrossSettings) {
+  const { cookie, publicUrl, sites } = settings;
+  if (!isRight("publicUrl") || !isRight("cookie", "domain")) return;
+  const host = new URL(publicUrl).hostname;
+  if (cookie.domain !== undefined && !mayShareCookies(cookie.domain, host)) {
+    problem(["cookie", "domain"], `${host} or a parent domain of it with at least two labels`);
+  }
+  const shared = cookie.domain ?? host;
+  for (const [index, site] of entriesOf(sites)) {
+    if (isRight("sites", index) && !isWithin(site.host, shared)) {
+      problem(["sites", index], `a site under ${shared}: others never get the cookie`);
+    }
+  }
+}
+
+function checkTimes({ ticket }: LoginSettings, { isRight, problem }: AcrossSettings) {
+  if (!isRight("ticket", "graceSeconds") || !isRight("ticket", "lifetimeSeconds")) return;
+  if (ticket.graceSeconds > ticket.lifetimeSeconds / 2) {
+    problem(["ticket", "graceSeconds"], "at most half of lifetimeSeconds");
+  }
+}
 
 /** A public suffix such as `com` is refused by browsers; so is `localhost` for its subdomains. */
 function mayShareCookies(domain: string, host: string): boolean {

@@ -26,6 +26,15 @@ const busyTimeoutMilliseconds = 5000;
  * @throws {LoginError} `database-failed`, `newer-database` or `unsafe-file-mode`.
  */
 export function openSqliteUserStore(path: string): UserStore {
+  return userStore(openUserDatabase(path), path);
+}
+
+/**
+ * The connection of such a store: durable, and with the schema of this version.
+ *
+ * @throws {LoginError} as {@link openSqliteUserStore}.
+ */
+export function openUserDatabase(path: string): DatabaseSync {
   makePrivate(path);
   const database = attempt(
     () => new DatabaseSync(path, { timeout: busyTimeoutMilliseconds }),
@@ -33,7 +42,7 @@ export function openSqliteUserStore(path: string): UserStore {
   );
   try {
     attempt(() => prepareSchema(database, path), path);
-    return userStore(database, path);
+    return database;
   } catch (error) {
     database.close();
     throw error;

@@ -1,5 +1,5 @@
+import { addressBits } from "@countersign/ticket";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-import { addressPrefix } from "./client-address.ts";
 import { parseUserName } from "./user-name.ts";
 
 /** So many attempts in a window of so many seconds, which begins with the first attempt. */
@@ -12,6 +12,7 @@ export interface ThrottleLimit {
 export interface ThrottleLimits {
   readonly perUser: ThrottleLimit;
   readonly perAddress: ThrottleLimit;
+  readonly perIpv6Prefix: ThrottleLimit;
   readonly global: ThrottleLimit;
 }
 
@@ -39,6 +40,8 @@ export interface Throttle {
    * the address stay: an attacker's own account must not wipe them out.
    */
   succeeded(attempt: Attempt): Promise<void>;
+  /** Takes an attempt back in which no password was checked. */
+  takeBack(attempt: Attempt): Promise<void>;
 }
 
 /**
@@ -48,31 +51,38 @@ export interface Throttle {
 export function createThrottle(limits: ThrottleLimits): Throttle {
   const users = limiter(limits.perUser);
   const addresses = limiter(limits.perAddress);
+  const prefixes = limiter(limits.perIpv6Prefix);
   const everyone = limiter(limits.global);
 
   return {
     async admit(attempt) {
-      const address = addressKey(attempt);
-      // Looking first keeps one network's flood from using up everybody's share.
-      const known = await addresses.get(address);
-      if (known !== null && known.consumedPoints >= addresses.points)
-        return throttled("perAddress", known);
-      const user = userKey(attempt);
+      const [address, prefix] = [addressKey(attempt), ipv6PrefixKey(attempt)];
       return (
+        // Looking first keeps one network's flood from using up everybody's share.
+        (await look(addresses, "perAddress", address)) ??
+        (await look(prefixes, "perIpv6Prefix", prefix)) ??
         (await take(everyone, "global", onlyKey)) ??
         (await take(addresses, "perAddress", address)) ??
-        (user === undefined ? undefined : await take(users, "perUser", user)) ?? {
-          kind: "admitted",
-        }
+        (await take(prefixes, "perIpv6Prefix", prefix)) ??
+        (await take(users, "perUser", userKey(attempt))) ?? { kind: "admitted" }
       );
     },
     async succeeded(attempt) {
       const user = userKey(attempt);
       if (user !== undefined) await users.delete(user);
-      await addresses.reward(addressKey(attempt));
-      await everyone.reward(onlyKey);
+      await giveBackNetwork(attempt);
+    },
+    async takeBack(attempt) {
+      await giveBack(users, userKey(attempt));
+      await giveBackNetwork(attempt);
     },
   };
+
+  async function giveBackNetwork(attempt: Attempt): Promise<void> {
+    await giveBack(addresses, addressKey(attempt));
+    await giveBack(prefixes, ipv6PrefixKey(attempt));
+    await giveBack(everyone, onlyKey);
+  }
 }
 
 const onlyKey = "everyone";
@@ -86,15 +96,34 @@ function userKey({ username }: Attempt): string | undefined {
   return parseUserName(username)?.key;
 }
 
+/** The network that one client can be expected to have for itself: /24 of IPv4, /56 of IPv6. */
 function addressKey({ clientAddress }: Attempt): string {
-  return clientAddress === undefined ? "unknown" : addressPrefix(clientAddress);
+  const bits = clientAddress === undefined ? undefined : addressBits(clientAddress);
+  return bits?.slice(0, bits.length === 32 ? 24 : 56) ?? "unknown";
+}
+
+/** The network that many providers give to one customer: /48 of IPv6. */
+function ipv6PrefixKey({ clientAddress }: Attempt): string | undefined {
+  const bits = clientAddress === undefined ? undefined : addressBits(clientAddress);
+  return bits?.length === 128 ? bits.slice(0, 48) : undefined;
+}
+
+async function look(
+  limiter: RateLimiterMemory,
+  limit: keyof ThrottleLimits,
+  key: string | undefined,
+): Promise<Admission | undefined> {
+  const known = key === undefined ? null : await limiter.get(key);
+  const isUsedUp = known !== null && known.consumedPoints >= limiter.points;
+  return isUsedUp ? throttled(limit, known) : undefined;
 }
 
 async function take(
   limiter: RateLimiterMemory,
   limit: keyof ThrottleLimits,
-  key: string,
+  key: string | undefined,
 ): Promise<Admission | undefined> {
+  if (key === undefined) return undefined;
   try {
     await limiter.consume(key);
     return undefined;
@@ -102,6 +131,13 @@ async function take(
     if (refusal instanceof RateLimiterRes) return throttled(limit, refusal);
     throw refusal;
   }
+}
+
+/** Nothing is kept of a key without failures, or taken-back attempts would fill the memory. */
+async function giveBack(limiter: RateLimiterMemory, key: string | undefined): Promise<void> {
+  if (key === undefined) return;
+  const left = await limiter.reward(key);
+  if (left.consumedPoints <= 0) await limiter.delete(key);
 }
 
 function throttled(limit: keyof ThrottleLimits, { msBeforeNext }: RateLimiterRes): Admission {

@@ -1,8 +1,5 @@
-import { randomBytes } from "node:crypto";
 import {
   allowLegacySignatures,
-  anyConfirmation,
-  anyHost,
   clearTicketCookie,
   createIssuer,
   createVerifier,
@@ -20,6 +17,7 @@ import {
 import type { Person } from "./backend.ts";
 import { LoginError } from "./login-error.ts";
 import type { LoginSettings } from "./settings.ts";
+import type { SignIn } from "./sign-in.ts";
 
 /** The moment and the place of a request. */
 export interface Occasion {
@@ -30,44 +28,52 @@ export interface Occasion {
 /** Issues ticket cookies and reads them back. */
 export interface Tickets {
   /**
-   * The `Set-Cookie` value with a new ticket. A renewal keeps the sign-in id of the ticket before.
+   * The `Set-Cookie` value with a new ticket, which is not valid beyond the end of its sign-in.
    *
    * @throws {LoginError} `no-client-address`. @throws {TicketError} `too-long`.
    */
-  issue(person: Person, signInId: string, occasion: Occasion): string;
+  issue(person: Person, signIn: SignIn, occasion: Occasion): string;
+  /** When the sign-in has lasted as long as it may; the password is asked for again then. */
+  endOf(signIn: SignIn, person: Person): EpochSeconds;
   /** `undefined`: the browser sent no ticket. */
   read(cookieHeader: string, occasion: Occasion): Verification | undefined;
   /** The `Set-Cookie` value that ends the sign-in in this browser. */
   readonly clearCookie: string;
 }
 
-type TicketSettings = Pick<LoginSettings, "cookie" | "ticket">;
+type TicketSettings = Pick<LoginSettings, "cookie" | "publicUrl" | "ticket">;
 
 /** Creates the issuer of one signing key, and the verifier of its tickets and those of earlier keys. */
 export function createTickets(
   key: SigningKey,
-  { cookie, ticket }: TicketSettings,
+  { cookie, publicUrl, ticket }: TicketSettings,
   earlierKeys: readonly VerificationKey[] = [],
 ): Tickets {
   const issuer = createIssuer(key);
   const verifier = createVerifier({ keys: [verificationKeyOf(key), ...earlierKeys] });
   const attributes = { ...cookie, path: "/", sameSite: "Lax" } as const;
+  const host = new URL(publicUrl).hostname;
+  const lifetimeOf = (person: Person) => person.lifetimeSeconds ?? ticket.lifetimeSeconds;
+  const endOf = (signIn: SignIn, person: Person) =>
+    signIn.began + Math.max(ticket.maxSignInSeconds, lifetimeOf(person));
 
   return {
-    issue(person, signInId, { now, clientAddress }) {
+    issue(person, signIn, { now, clientAddress }) {
       if (ticket.bindClientAddress && clientAddress === undefined) {
         throw new LoginError("no-client-address");
       }
-      const lifetime = person.lifetimeSeconds ?? ticket.lifetimeSeconds;
+      const validUntil = Math.min(now + lifetimeOf(person), endOf(signIn, person));
       // More than half would send a fresh ticket straight back to be renewed.
-      const grace = Math.min(person.graceSeconds ?? ticket.graceSeconds, Math.floor(lifetime / 2));
+      const half = Math.floor((validUntil - now) / 2);
+      const grace = Math.min(person.graceSeconds ?? ticket.graceSeconds, half);
       const text = issuer.issue({
         uid: person.name,
-        validUntil: now + lifetime,
-        graceAfter: now + lifetime - grace,
+        validUntil,
+        graceAfter: validUntil - grace,
         tokens: person.tokens,
-        issuedAt: now,
-        signInId,
+        // Tickets from before the last change of the password, even within one second, end with it.
+        issuedAt: Math.max(now, (person.credentialsChangedAt ?? 0) + 1),
+        signInId: signIn.id,
         clientAddress: ticket.bindClientAddress ? clientAddress : undefined,
       });
       return writeTicketCookie(text, attributes);
@@ -77,16 +83,13 @@ export function createTickets(
         now,
         // No address is like none: a bound ticket is then refused, never waved through.
         clientAddress: clientAddress ?? "",
-        host: anyHost,
-        confirmedKey: anyConfirmation,
+        host,
+        // Nothing here proves that the browser holds a key.
+        confirmedKey: undefined,
       }),
+    endOf,
     clearCookie: clearTicketCookie(attributes),
   };
-}
-
-/** Names one sign-in. 72 random bits: nobody has to guess it, it only has to be unique. */
-export function newSignInId(): string {
-  return randomBytes(9).toString("base64url");
 }
 
 /** How a key is to be used: what the settings say about it. */

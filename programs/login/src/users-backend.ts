@@ -13,8 +13,12 @@ export function createUsersBackend(store: UserStore, passwords: Passwords): Back
       const matches = await passwords.matches(user?.passwordHash, password);
       if (user === undefined) return refuse("unknown-user", undefined);
       if (!matches) return refuse("wrong-password", user);
-      if (user.disabled) return refuse("disabled", user);
-      return { kind: "accepted", person: personOf(user) };
+      // The password waited for its turn; meanwhile the user may have changed.
+      const current = await store.find(key ?? "");
+      if (current === undefined) return refuse("unknown-user", undefined);
+      if (current.passwordHash !== user.passwordHash) return refuse("wrong-password", current);
+      if (current.disabled) return refuse("disabled", current);
+      return { kind: "accepted", person: personOf(current) };
     },
     async find(name) {
       const key = parseUserName(name)?.key;

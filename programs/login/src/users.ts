@@ -78,6 +78,12 @@ export function administer(store: UserStore, passwords: Passwords, now: () => Ep
     return found(parsed.key);
   }
 
+  async function find(name: string): Promise<User | undefined> {
+    const key = parseUserName(name)?.key;
+    const answer = key === undefined ? refuse("no-such-user") : await found(key);
+    return answer.ok ? answer.user : undefined;
+  }
+
   return {
     async add(name, password, options = {}) {
       const parsed = parseUserName(name);
@@ -97,7 +103,10 @@ export function administer(store: UserStore, passwords: Passwords, now: () => Ep
     async setPassword(name, password) {
       if (!isAcceptablePassword(password)) return refuse("bad-password");
       const passwordHash = await passwords.hash(password);
-      return update(name, { passwordHash, passwordChangedAt: now() });
+      const before = await find(name);
+      // Two changes in one second are two moments, so that tickets from between them are outdated.
+      const passwordChangedAt = Math.max(now(), (before?.passwordChangedAt ?? 0) + 1);
+      return update(name, { passwordHash, passwordChangedAt });
     },
     async change(name, options) {
       const changes = parseOptions(options);
@@ -109,11 +118,7 @@ export function administer(store: UserStore, passwords: Passwords, now: () => Ep
       const before = await found(key);
       return (await store.remove(key)) ? before : refuse("no-such-user");
     },
-    async find(name) {
-      const key = parseUserName(name)?.key;
-      const answer = key === undefined ? refuse("no-such-user") : await found(key);
-      return answer.ok ? answer.user : undefined;
-    },
+    find,
     list: () => store.list(),
     close: () => store.close(),
   };

@@ -113,6 +113,17 @@ test("when too many passwords are being checked, the visitor is asked to come ba
   assert.deepEqual(reported, []);
 });
 
+test("a visitor who was asked to come back has not used up an attempt", async (context) => {
+  const { browser } = await loginWorld(context, { passwords: { running: 1, waiting: 0 } });
+  for (let round = 0; round < 3; round++) {
+    const visitors = Array.from({ length: 6 }, browser);
+    const answers = await Promise.all(visitors.map((visitor) => visitor.signIn("ada", "wrong")));
+    const statuses = answers.map((answer) => answer.status).sort();
+    assert.deepEqual(statuses, [403, 503, 503, 503, 503, 503]);
+  }
+  assert.equal((await browser().signIn("ada", "correct horse")).status, 303);
+});
+
 test("an address from a stranger's X-Forwarded-For opens no new account of attempts", async (context) => {
   const { browser } = await loginWorld(context);
   const visitor = browser();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseSettings } from "@countersign/settings";
-import type { AuditEvent } from "../src/audit.ts";
+import { auditEventTexts, auditReasonTexts } from "../src/audit.ts";
 import { loginSettings } from "../src/settings.ts";
 
 const guide = readFileSync(new URL("../../../docs/guide/login.md", import.meta.url), "utf8");
@@ -17,16 +17,11 @@ for (const [index, text] of examples.entries()) {
   });
 }
 
-test("the guide names every event of the audit log", () => {
-  const events = {
-    "sign-in": true,
-    "sign-in-refused": true,
-    "sign-in-throttled": true,
-    renewal: true,
-    "renewal-refused": true,
-    "sign-out": true,
-    "forged-form": true,
-    failure: true,
-  } satisfies Record<AuditEvent, true>;
-  for (const event of Object.keys(events)) assert.ok(guide.includes(`| \`${event}\` |`), event);
+test("the guide names every event and reason of the audit log", () => {
+  for (const event of Object.keys(auditEventTexts)) {
+    assert.ok(guide.includes(`| \`${event}\` |`), event);
+  }
+  for (const reason of Object.keys(auditReasonTexts)) {
+    assert.ok(guide.includes(`\`${reason}\``), reason);
+  }
 });

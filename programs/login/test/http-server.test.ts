@@ -61,6 +61,21 @@ test("several cookies stay several headers, and the length is told", async (cont
   assert.match(answer, /content-length: 5\r\n[\s\S]*\r\n\r\nhello$/);
 });
 
+test("a body that nobody reads ends the connection", { timeout: 5_000 }, async (context) => {
+  const port = await listening(context, async () => new Response("no", { status: 405 }));
+  const head = "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n";
+  const answer = await exchange(port, head + "x".repeat(1000));
+  assert.match(answer, /^HTTP\/1\.1 405 [\s\S]*connection: close\r\n[\s\S]*\r\n\r\nno$/i);
+});
+
+test("after a body that was read the connection goes on", async (context) => {
+  const port = await listening(context, async (request) => new Response(await request.text()));
+  const post = (more: string) =>
+    `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n${more}\r\nabc`;
+  const answer = await exchange(port, post("") + post("Connection: close\r\n"));
+  assert.equal(answer.split("\r\n\r\nabc").length, 3);
+});
+
 test("an answer that fails ends the connection and says nothing", async (context) => {
   const port = await listening(context, () => Promise.reject(new Error("secret")));
   const answer = await exchange(port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").catch(() => "");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createHttpServer } from "../src/http-server.ts";
@@ -42,6 +42,38 @@ test("says which address cannot be listened on", async (context) => {
   writeFileSync(path, "this is no socket");
   await assert.rejects(listen(serverOf(answer), { kind: "unix", path }), { code: "cannot-listen" });
   assert.equal(readFileSync(path, "utf8"), "this is no socket");
+});
+
+test("says which folder of a socket is missing, and how to make it", async (context) => {
+  const folder = join(temporaryFolder(context), "missing");
+  const path = join(folder, "login.sock");
+  const listening = listen(
+    serverOf(async () => new Response()),
+    { kind: "unix", path },
+  );
+  await assert.rejects(listening, {
+    code: "missing-folder",
+    message: new RegExp(`^${folder}: .*make it.*install -d -m 0750 -o USER -g GROUP FOLDER`),
+  });
+});
+
+test("a unix socket is never open to others, not even in its first moment", async (context) => {
+  const path = join(temporaryFolder(context), "login.sock");
+  const umask = process.umask(0);
+  context.after(() => process.umask(umask));
+  const server = serverOf(async () => new Response());
+  const original = server.listen;
+  const modes: number[] = [];
+  context.mock.method(server, "listen", (...given: [string]) => {
+    original.apply(server, given);
+    modes.push(statSync(path).mode & 0o777);
+    return server;
+  });
+  const listener = await listen(server, { kind: "unix", path });
+  modes.push(statSync(path).mode & 0o777);
+  assert.deepEqual(modes, [0o660, 0o660]);
+  assert.equal(process.umask(), 0);
+  await listener.stop();
 });
 
 test("takes the place of a socket whose program died", async (context) => {

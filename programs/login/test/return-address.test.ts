@@ -136,7 +136,11 @@ const corpus = {
     "https://evil.example/https://good.test/",
     "https://.example.com/",
   ],
-  "too-long": [`https://good.test/${"a".repeat(5000)}`],
+  "too-long": [
+    `https://good.test/${"a".repeat(7000)}`,
+    `https://good.test/${"%41".repeat(1500)}`,
+    `https://good.test/?${"a".repeat(17_000)}`,
+  ],
 } satisfies Record<Exclude<ReturnRefusal, "repeated">, readonly string[]>;
 
 for (const [refusal, texts] of Object.entries(corpus)) {
@@ -165,6 +169,17 @@ test("no address, or an empty one, is none", () => {
   assert.deepEqual(parseReturnAddress([""], sites), { kind: "none" });
 });
 
+test("where the query would be too long, the page without it is accepted", () => {
+  const page = "https://wiki.example.com/a%20b";
+  for (const more of [`?${"a".repeat(7000)}`, `?b#${"=".repeat(2400)}`, `?${"'".repeat(1500)}`]) {
+    const address = parse(page + more);
+    assert.equal(address.kind === "accepted" && address.url.href, page);
+  }
+  const longest = `${page}?${"a".repeat(6800)}`;
+  const address = parse(longest);
+  assert.equal(address.kind === "accepted" && address.url.href, longest);
+});
+
 test("without sites nothing is accepted", () => {
   assert.equal(parseReturnAddress(["https://good.test/"], []).kind, "refused");
 });
@@ -191,6 +206,7 @@ test("whatever is accepted, what is sent out leads to a site on the list", () =>
       taken += 1;
       const again = new URL(address.url.href);
       assert.equal(again.href, address.url.href);
+      assert.deepEqual(parse(again.href), address);
       assert.ok(sites.some((site) => matchesSite(again, site)));
       assert.equal(again.username + again.password, "");
       // Printable ASCII only: nothing that could end a header or a quoted attribute.

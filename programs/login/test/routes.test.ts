@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loginWorld, origin, wiki } from "./login-world.ts";
+import { openLogin } from "../src/open-login.ts";
+import { createRoutes } from "../src/routes.ts";
+import { Browser, loginWorld, origin, wiki } from "./login-world.ts";
 
 test("every answer has the strict headers and is never stored", async (context) => {
   const { browser, answer } = await loginWorld(context);
@@ -64,6 +66,47 @@ test("a form that is too large, or none, ends the connection", async (context) =
   assert.deepEqual([text.status, text.headers.get("connection")], [415, "close"]);
 });
 
+test("when the audit log cannot be written, nobody is signed in, and visitor, monitor and operator are told", async (context) => {
+  const { browser, reported } = await loginWorld(context, { audit: { file: "/dev/full" } });
+  const visitor = browser();
+  assert.equal((await visitor.get("/healthz")).status, 200);
+  const answer = await visitor.signIn("ada", "correct horse");
+  assert.equal(answer.status, 503);
+  assert.equal(answer.headers.get("retry-after"), "10");
+  assert.equal(visitor.cookies.has("auth_pubtkt"), false);
+  assert.match(reported.join("\n"), /\/dev\/full: the audit log cannot be written/);
+  assert.equal((await visitor.get("/healthz")).status, 503);
+  assert.equal((await visitor.get("/login")).status, 200);
+});
+
+test("the operator is told of a failure also when the audit log fails as well", async (context) => {
+  const { browser, opened, reported } = await loginWorld(context, { audit: { file: "/dev/full" } });
+  const visitor = browser();
+  await opened.login.backend.close();
+  assert.equal((await visitor.get("/healthz")).status, 503);
+  assert.match(reported[0] ?? "", /login\.db/);
+  assert.match(reported[1] ?? "", /\/dev\/full/);
+});
+
+test("asking for health finds out when the audit log can be written again", async (context) => {
+  const all = await loginWorld(context);
+  let isFull = true;
+  const write = (line: string) => {
+    if (isFull) throw new Error("no space left on device");
+    all.audited.push(JSON.parse(line));
+  };
+  const world = { ...all.world, auditOutput: { write } };
+  const opened = openLogin(all.settings, world, new Uint8Array(32));
+  context.after(() => opened.close());
+  const visitor = new Browser(createRoutes(opened.login), origin);
+  const health = async () => (await visitor.get("/healthz")).status;
+  await visitor.post("/logout", {});
+  assert.deepEqual([await health(), await health()], [503, 503]);
+  isFull = false;
+  assert.deepEqual([await health(), await health()], [503, 200]);
+  assert.equal(all.audited.at(-1)?.reason, "audit-unwritable");
+});
+
 test("headers that claim another place or person change nothing", async (context) => {
   const { browser } = await loginWorld(context);
   const visitor = browser();
@@ -106,5 +149,25 @@ test("a cookie header full of nonsense is nobody", async (context) => {
     assert.deepEqual(await (await visitor.get("/whoami", { accept })).json(), { signedIn: false });
     assert.equal((await visitor.get("/login")).status, 200);
     assert.equal((await visitor.get("/refresh")).headers.get("location"), "/login");
+  }
+});
+
+test("the visitor's address is what trusted proxies say, among them whoever opens the unix socket", async (context) => {
+  const trustedProxies = [{ address: "10.0.0.0", prefixLength: 8 }];
+  const { answer, audited } = await loginWorld(context, { trustedProxies });
+  const cases = [
+    ["10.1.2.3", "6.6.6.6, 192.0.2.7", "192.0.2.7"],
+    ["::ffff:10.1.2.3", "2001:DB8:0::7", "2001:db8::7"],
+    ["203.0.113.9", "192.0.2.7", "203.0.113.9"],
+    ["10.1.2.3", undefined, "10.1.2.3"],
+    [undefined, "192.0.2.7", "192.0.2.7"],
+    [undefined, undefined, "unknown"],
+  ] as const;
+  for (const [peer, forwardedFor, expected] of cases) {
+    const headers = forwardedFor === undefined ? {} : { "x-forwarded-for": forwardedFor };
+    const body = new URLSearchParams({ token: "none" });
+    await answer(new Request(`${origin}/logout`, { method: "POST", body, headers }), peer);
+    const { event, address } = audited.at(-1) ?? {};
+    assert.deepEqual([event, address], ["forged-form", expected]);
   }
 });

@@ -27,6 +27,7 @@ test("few settings suffice, and the rest is safe", () => {
   assert.deepEqual(ticket, {
     lifetimeSeconds: 28800,
     graceSeconds: 3600,
+    maxSignInSeconds: 86400,
     bindClientAddress: false,
   });
   assert.deepEqual(trustedProxies, []);

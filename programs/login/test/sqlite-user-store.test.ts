@@ -3,7 +3,7 @@ import { chmodSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { openSqliteUserStore } from "../src/sqlite-user-store.ts";
+import { openSqliteUserStore, openUserDatabase } from "../src/sqlite-user-store.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { userStoreContract } from "./user-store-contract.ts";
 
@@ -38,10 +38,11 @@ test("refuses a file that others can read", (context) => {
   assert.throws(() => openSqliteUserStore(path), { code: "unsafe-file-mode" });
 });
 
-test("writes durably: write-ahead log, schema version 1", async (context) => {
-  const path = join(temporaryFolder(context), "login.db");
-  await openSqliteUserStore(path).close();
-  const database = new DatabaseSync(path);
+test("writes durably: write-ahead log, synced at every commit; schema version 1", (context) => {
+  // SQLite keeps `synchronous` with the connection, not in the file: this is the store's own.
+  const database = openUserDatabase(join(temporaryFolder(context), "login.db"));
+  const full = 2;
+  assert.equal(database.prepare("pragma synchronous").get()?.synchronous, full);
   assert.equal(database.prepare("pragma journal_mode").get()?.journal_mode, "wal");
   assert.equal(database.prepare("pragma user_version").get()?.user_version, 1);
   database.close();

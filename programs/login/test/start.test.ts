@@ -110,6 +110,11 @@ test("a reload moves to another address", async (context) => {
 const refused = {
   "a missing key": [{ signingKey: { file: "missing.pem" } }, "secret-unreadable", /missing\.pem/],
   "a key that is none": [{ signingKey: { file: "login.db" } }, "bad-key", /signingKey/],
+  "a key that others can read": [
+    { signingKey: { file: "shared.pem" } },
+    "unsafe-file-mode",
+    /shared\.pem.*chmod 600/,
+  ],
   "a missing environment variable": [
     { signingKey: { environment: "NO_KEY" } },
     "secret-unreadable",
@@ -132,6 +137,8 @@ for (const [what, [change, code, words]] of Object.entries(refused)) {
   test(`does not start with ${what}, and says so`, async (context) => {
     const { world } = await loginWorld(context);
     const settings = { ...defaultSettings(), ...change };
+    const shared = join(world.baseFolder, "shared.pem");
+    writeFileSync(shared, generatePrivateKeyPem("ed25519"), { mode: 0o640 });
     const environment = { RSA_KEY: generatePrivateKeyPem("rsa") };
     await assert.rejects(startLogin(settings, { ...world, environment }), (error: Error) => {
       assert.equal("code" in error && error.code, code);

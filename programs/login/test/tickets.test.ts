@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exportPublicPem, generatePrivateKeyPem, verificationKeyOf } from "@countersign/ticket";
+import {
+  createIssuer,
+  encodeTicket,
+  exportPublicPem,
+  generatePrivateKeyPem,
+  type TicketFields,
+  verificationKeyOf,
+} from "@countersign/ticket";
 import type { Person } from "../src/backend.ts";
-import { createTickets, newSignInId, readEarlierKey, readSigningKey } from "../src/tickets.ts";
+import { createTickets, readEarlierKey, readSigningKey } from "../src/tickets.ts";
 import { defaultSettings } from "./login-world.ts";
 
 const settings = defaultSettings();
@@ -15,8 +22,9 @@ const ada: Person = {
   credentialsChangedAt: undefined,
 };
 const at = (now: number) => ({ now, clientAddress: "192.0.2.7" });
+const signIn = { id: "rs-AAAAAAAAAAAA", began: 1000 };
 const sent = (setCookie: string) => setCookie.split(";")[0] ?? "";
-const issued = (person = ada) => sent(tickets.issue(person, "sign-in", at(1000)));
+const issued = (person = ada) => sent(tickets.issue(person, signIn, at(1000)));
 
 test("a ticket is valid up to its last second, and due for renewal from the grace period on", () => {
   const states = [1000, 1080, 1081, 1100, 1101].map((now) => {
@@ -42,7 +50,7 @@ test("among several cookies of the name, a valid one counts wherever it stands",
 
 test("a ticket of another key is refused", () => {
   const other = createTickets(readSigningKey(generatePrivateKeyPem("ed25519"), {}), settings);
-  const cookie = sent(other.issue(ada, "sign-in", at(1000)));
+  const cookie = sent(other.issue(ada, signIn, at(1000)));
   assert.deepEqual(tickets.read(cookie, at(1000)), { ok: false, refusal: "unknown-key" });
 });
 
@@ -53,9 +61,9 @@ test("a ticket of an earlier key is still read, while new ones are signed with t
   const after = createTickets(readSigningKey(generatePrivateKeyPem("ed25519"), {}), settings, [
     readEarlierKey("old.pub", publicPem, {}),
   ]);
-  const old = sent(before.issue(ada, "sign-in", at(1000)));
+  const old = sent(before.issue(ada, signIn, at(1000)));
   assert.equal(after.read(old, at(1000))?.ok, true);
-  const renewed = sent(after.issue(ada, "sign-in", at(1000)));
+  const renewed = sent(after.issue(ada, signIn, at(1000)));
   assert.deepEqual(before.read(renewed, at(1000)), { ok: false, refusal: "unknown-key" });
 });
 
@@ -70,15 +78,55 @@ test("a private key is not taken for an earlier public one", () => {
 test("a bound ticket is refused from another address and from an unknown one", () => {
   const bound = { ...settings, ticket: { ...settings.ticket, bindClientAddress: true } };
   const binding = createTickets(readSigningKey(generatePrivateKeyPem("ed25519"), {}), bound);
-  const cookie = sent(binding.issue(ada, "sign-in", at(1000)));
+  const cookie = sent(binding.issue(ada, signIn, at(1000)));
   for (const clientAddress of ["192.0.2.8", undefined]) {
     const verification = binding.read(cookie, { now: 1000, clientAddress });
     assert.deepEqual(verification, { ok: false, refusal: "wrong-address" });
   }
   const unknown = { now: 1000, clientAddress: undefined };
-  assert.throws(() => binding.issue(ada, "sign-in", unknown), { code: "no-client-address" });
+  assert.throws(() => binding.issue(ada, signIn, unknown), { code: "no-client-address" });
 });
 
-test("sign-in ids do not repeat", () => {
-  assert.equal(new Set(Array.from({ length: 1000 }, newSignInId)).size, 1000);
+test("no ticket is valid beyond the end of its sign-in, and its grace period still fits", () => {
+  const ends = [1000, 1000 + 86_400 - 60, 1000 + 86_400].map((now) => {
+    const { ok, ...rest } = tickets.read(sent(tickets.issue(ada, signIn, at(now))), at(now)) ?? {};
+    assert.ok(ok && "ticket" in rest);
+    return [rest.ticket.validUntil, rest.ticket.graceAfter];
+  });
+  assert.deepEqual(ends, [
+    [1100, 1080],
+    [87_400, 87_380],
+    [87_400, 87_400],
+  ]);
+});
+
+test("a sign-in is never shorter than its person's first ticket", () => {
+  const settled = { ...ada, lifetimeSeconds: 1_000_000 };
+  assert.equal(tickets.endOf(signIn, settled), 1_001_000);
+  assert.equal(tickets.endOf(signIn, ada), 87_400);
+});
+
+test("a ticket says that it was issued after the password was set, also in the same second", () => {
+  const issuedAt = [undefined, 999, 1000, 1001].map((credentialsChangedAt) => {
+    const verification = tickets.read(issued({ ...ada, credentialsChangedAt }), at(1000));
+    return verification?.ok && verification.ticket.issuedAt;
+  });
+  assert.deepEqual(issuedAt, [1000, 1000, 1001, 1002]);
+});
+
+test("a ticket for another host, or bound to a key, is refused", () => {
+  const pem = generatePrivateKeyPem("ed25519");
+  const reading = createTickets(readSigningKey(pem, {}), settings);
+  const issuer = createIssuer(readSigningKey(pem, {}));
+  const read = (fields: Partial<TicketFields>) => {
+    const text = issuer.issue({ uid: "Ada", validUntil: 2000, ...fields });
+    return reading.read(`auth_pubtkt=${encodeTicket(text)}`, at(1000));
+  };
+  assert.deepEqual(read({ audience: ["wiki.example.com"] }), {
+    ok: false,
+    refusal: "wrong-audience",
+  });
+  assert.equal(read({ audience: ["wiki.example.com", "sso.example.com"] })?.ok, true);
+  const bound = read({ confirmationKey: "A".repeat(43) });
+  assert.deepEqual(bound, { ok: false, refusal: "unconfirmed-key" });
 });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { AuthenticationRefusal } from "../src/backend.ts";
 import { createPasswordQueue } from "../src/password-queue.ts";
 import { createPasswords, type Passwords } from "../src/passwords.ts";
 import { openSqliteUserStore } from "../src/sqlite-user-store.ts";
-import { administer } from "../src/users.ts";
+import { administer, type Users } from "../src/users.ts";
 import { createUsersBackend } from "../src/users-backend.ts";
 import { backendContract } from "./backend-contract.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -40,6 +41,50 @@ test("known and unknown, right and disabled: each costs one comparison", async (
     await backend.authenticate({ username, password: "wrong" });
     assert.equal(comparisons, 1, username);
   }
+  await backend.close();
+});
+
+/** Passwords in whose queue something happens before a right one is found to be right. */
+function meanwhile(happens: () => Promise<unknown>): Passwords {
+  return {
+    hash: passwords.hash,
+    async matches(hash, password) {
+      const answer = await passwords.matches(hash, password);
+      await happens();
+      return answer;
+    },
+  };
+}
+
+const changes = {
+  "wrong-password": (users) => users.setPassword("ada", "battery staple"),
+  disabled: (users) => users.change("ada", { disabled: true }),
+  "unknown-user": (users) => users.remove("ada"),
+} satisfies Record<AuthenticationRefusal, (users: Users) => Promise<unknown>>;
+
+for (const [refusal, change] of Object.entries(changes)) {
+  test(`refuses as ${refusal} what became so while the password was being checked`, async (context) => {
+    const store = await filledStore(temporaryFolder(context));
+    const users = administer(store, passwords, () => 1000);
+    const backend = createUsersBackend(
+      store,
+      meanwhile(() => change(users)),
+    );
+    const answer = await backend.authenticate({ username: "ada", password: "correct horse" });
+    assert.equal(answer.kind === "refused" && answer.refusal, refusal);
+    await backend.close();
+  });
+}
+
+test("gives the rights of the moment in which the password was found right", async (context) => {
+  const store = await filledStore(temporaryFolder(context));
+  const users = administer(store, passwords, () => 1000);
+  const backend = createUsersBackend(
+    store,
+    meanwhile(() => users.change("ada", { tokens: [] })),
+  );
+  const answer = await backend.authenticate({ username: "ada", password: "correct horse" });
+  assert.deepEqual(answer.kind === "accepted" && answer.person.tokens, []);
   await backend.close();
 });
 

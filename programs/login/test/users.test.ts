@@ -51,6 +51,17 @@ test("a new password is remembered with its time, because older tickets end with
   assert.ok(changed.ok && changed.user.passwordChangedAt === 2000);
 });
 
+test("each change of a password is later than the one before, also in the same second", async (context) => {
+  const all = users(context);
+  await all.add("ada", "correct horse");
+  const times: unknown[] = [];
+  for (const password of ["battery staple", "staple battery"]) {
+    const changed = await all.setPassword("ada", password);
+    times.push(changed.ok && changed.user.passwordChangedAt);
+  }
+  assert.deepEqual(times, [1001, 1002]);
+});
+
 const refused = {
   "bad-name": (all) => all.add("ada lovelace", "correct horse"),
   "bad-password": (all) => all.setPassword("ada", "short"),

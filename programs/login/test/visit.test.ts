@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { maxFormBytes, only, readForm } from "../src/visit.ts";
 
 const type = { "content-type": "application/x-www-form-urlencoded" };
@@ -68,5 +69,50 @@ test("a field that is said twice has no value", () => {
   assert.deepEqual(
     [only(fields, "a"), only(fields, "b"), only(fields, "c")],
     [undefined, "2", undefined],
+  );
+});
+
+const fields = fc.array(
+  fc.tuple(fc.string({ unit: "grapheme" }), fc.string({ unit: "grapheme" })),
+  {
+    maxLength: 10,
+  },
+);
+
+/** The same bytes, cut at any places. */
+function cut(text: string, cuts: readonly number[]): ReadableStream<Uint8Array> {
+  const bytes = new TextEncoder().encode(text);
+  const places = cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b);
+  const ends = [...places, bytes.length];
+  return ReadableStream.from(ends.map((end, index) => bytes.slice(ends[index - 1] ?? 0, end)));
+}
+
+test("reads every form as it was written, wherever its bytes are cut", async () => {
+  await fc.assert(
+    fc.asyncProperty(fields, fc.array(fc.nat()), async (fields, cuts) => {
+      const written = new URLSearchParams(fields);
+      const form = await readForm(post(cut(written.toString(), cuts)));
+      assert.ok(form instanceof URLSearchParams);
+      assert.deepEqual([...form], [...written]);
+    }),
+  );
+});
+
+test("whatever is sent, gives a form within its bound or says why not, and never throws", async () => {
+  const body = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.integer({ min: -2, max: 2 }).map((more) => new Uint8Array(maxFormBytes + more).fill(97)),
+  );
+  const contentType = fc.oneof(
+    fc.constant(type["content-type"]),
+    fc.constantFrom("text/plain", "application/X-WWW-form-urlencoded; charset=utf-8", ""),
+  );
+  await fc.assert(
+    fc.asyncProperty(body, contentType, async (bytes, contentType) => {
+      const form = await readForm(post(bytes, { "content-type": contentType }));
+      if (!/urlencoded/i.test(contentType)) assert.equal(form, "not-a-form");
+      else if (bytes.length > maxFormBytes) assert.equal(form, "too-large");
+      else assert.ok(form instanceof URLSearchParams);
+    }),
   );
 });

@@ -2,8 +2,10 @@ import { basename } from "node:path";
 import { gatewaySettings } from "@countersign/gatewayd";
 import { loginSettings } from "@countersign/login";
 import {
+  byPosition,
   describeProblem,
   type ParsedSettings,
+  type PartlyRight,
   type Problem,
   parseSettings,
   recogniseSettings,
@@ -33,7 +35,8 @@ export function defineCheck(check: Command, terminal: Terminal): void {
   ]).addHelpText(
     "after",
     "\nFinds everything that is wrong at once, each with file, line and column. Also reads the\n" +
-      "keys that the settings name, and looks at who else can. Exit code 2 if anything is wrong.",
+      "keys that the settings name, looks at who else can, and at the folders of sockets and logs.\n" +
+      "Exit code 2 if anything is wrong.",
   );
 }
 
@@ -47,7 +50,8 @@ type Kind = "login" | "gateway";
 
 interface Checked {
   readonly file: string;
-  readonly kind: Kind;
+  /** `undefined` for a file that cannot be told or read. */
+  readonly kind: Kind | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -67,9 +71,13 @@ const checks: Record<
 
 async function problemsOf<T>(
   parsed: ParsedSettings<T>,
-  outsideProblems: (settings: T) => Promise<readonly Problem[]>,
+  outsideProblems: (settings: PartlyRight<T>) => Promise<readonly Problem[]>,
 ): Promise<readonly Problem[]> {
-  return parsed.ok ? outsideProblems(parsed.settings) : parsed.problems;
+  const { problems, partlyRight } = parsed.ok
+    ? { problems: [], partlyRight: { settings: parsed.settings, isRight: () => true } }
+    : parsed;
+  const outside = partlyRight === undefined ? [] : await outsideProblems(partlyRight);
+  return [...problems, ...outside].sort(byPosition);
 }
 
 async function checkAll(
@@ -84,23 +92,41 @@ async function checkAll(
   ];
   if (wanted.length === 0) throw new CommandError("wrong-usage", "name the files to check");
   const checked: Checked[] = [];
-  for (const { path, kind: given } of wanted) {
-    const file = await readSettingsFile(path);
-    const kind = given ?? kindOf(file);
-    checked.push({ file: path, kind, problems: await checks[kind](file, terminal) });
-  }
+  for (const { path, kind } of wanted) checked.push(await checkOne(terminal, path, kind));
   print(terminal, checked, options.json === true);
   const isFine = checked.every(({ problems }) => problems.length === 0);
   terminal.exitWith(isFine ? exitCodes.yes : exitCodes.unusable);
 }
 
-function kindOf({ name, text }: SettingsFile): Kind {
-  const kind = recogniseSettings(text, { login: loginSettings, gateway: gatewaySettings });
-  if (kind !== undefined) return kind;
-  const named = /^(login|gateway)\b.*\.ya?ml$/.exec(basename(name))?.[1] as Kind | undefined;
-  if (named !== undefined) return named;
-  const advice = "say which with --login FILE or --gateway FILE";
-  throw new CommandError("wrong-usage", `${name}: for a login server or a gateway? ${advice}`);
+async function checkOne(
+  terminal: Terminal,
+  path: string,
+  given: Kind | undefined,
+): Promise<Checked> {
+  const asAWhole = (expected: string): readonly Problem[] => [
+    { source: path, line: 1, column: 1, setting: "", expected },
+  ];
+  try {
+    const file = await readSettingsFile(path);
+    const kind = given ?? kindOf(file);
+    const problems =
+      kind === undefined ? asAWhole(unknownKind) : await checks[kind](file, terminal);
+    return { file: path, kind, problems };
+  } catch (error) {
+    // One file that cannot be read hides nothing about the others.
+    if (!(error instanceof CommandError)) throw error;
+    return { file: path, kind: given, problems: asAWhole(`a settings file, but ${error.message}`) };
+  }
+}
+
+const unknownKind =
+  "settings of a login server or a gateway: say which with --login FILE or --gateway FILE";
+
+function kindOf({ name, text }: SettingsFile): Kind | undefined {
+  return (
+    recogniseSettings(text, { login: loginSettings, gateway: gatewaySettings }) ??
+    (/^(login|gateway)\b.*\.ya?ml$/.exec(basename(name))?.[1] as Kind | undefined)
+  );
 }
 
 function print(terminal: Terminal, checked: readonly Checked[], json: boolean): void {
@@ -115,7 +141,8 @@ function print(terminal: Terminal, checked: readonly Checked[], json: boolean): 
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     const verdict =
       problems.length === 0 ? styled(terminal, "green", "ok") : styled(terminal, "red", count);
-    say(terminal, `${file} (${kind}): ${verdict}`);
+    const what = kind === undefined ? file : `${file} (${kind})`;
+    say(terminal, `${what}: ${verdict}`);
     for (const problem of problems) say(terminal, `  ${describeProblem(problem)}`);
   }
 }

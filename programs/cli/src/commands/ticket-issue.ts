@@ -6,6 +6,7 @@ import {
   type TicketFields,
 } from "@countersign/ticket";
 import { type Command, Option } from "commander";
+import { type BasicAuthOptions, readBasicAuth } from "../basic-auth-file.ts";
 import { CommandError } from "../command-error.ts";
 import { withExamples } from "../examples.ts";
 import { readPrivateKey } from "../key-file.ts";
@@ -36,6 +37,8 @@ export function defineIssue(issue: Command, terminal: Terminal): void {
     .option("--token <word>", "a token; several with commas or by repeating", collectWords)
     .option("--user-data <text>", "free text for applications")
     .option("--client-address <address>", "valid only from there", parseAddressOption)
+    .option("--basic-auth-file <file>", "a file with user:password, for bauth; -: standard input")
+    .option("--passthrough-key-file <file>", "encrypt it with the 16 bytes in this file")
     .option("--multifactor", "a second factor was used")
     .option("--audience <host>", "valid only for this host; may be repeated", collectWords)
     .option("--issued-at <time>", "when it was issued", parseTime)
@@ -56,7 +59,7 @@ export function defineIssue(issue: Command, terminal: Terminal): void {
   ]);
 }
 
-interface IssueOptions {
+interface IssueOptions extends BasicAuthOptions {
   readonly key: string;
   readonly uid: string;
   readonly validFor?: number;
@@ -79,7 +82,8 @@ interface IssueOptions {
 }
 
 async function issueTicket(terminal: Terminal, options: IssueOptions): Promise<void> {
-  const fields = fieldsOf(options, options.now ?? terminal.now());
+  const basicAuth = await readBasicAuth(terminal, options);
+  const fields = { ...fieldsOf(options, options.now ?? terminal.now()), basicAuth };
   const key = await readPrivateKey(options.key, keyOptions(options));
   const ticket = createIssuer(key).issue(fields);
   if (options.json) {

@@ -3,12 +3,13 @@ import {
   anyConfirmation,
   anyHost,
   type Circumstances,
+  createVerifier,
   type Digest,
   type EpochSeconds,
   refusalTexts,
   type Ticket,
   type Verification,
-  verifyTicket,
+  type Verifier,
 } from "@countersign/ticket";
 import type { Command } from "commander";
 import { withExamples } from "../examples.ts";
@@ -25,16 +26,24 @@ import {
 } from "../option-values.ts";
 import { note, say, sayJson, styled, type Terminal } from "../terminal.ts";
 import { ticketJson, ticketLines } from "../ticket-description.ts";
-import { readTicketInput, ticketArgument } from "../ticket-input.ts";
+import {
+  cookieNameOption,
+  readTicketInput,
+  type TicketInput,
+  ticketArgument,
+} from "../ticket-input.ts";
 
 /** Defines `countersign ticket verify`. */
 export function defineVerify(verify: Command, terminal: Terminal): void {
   verify
-    .description("check a ticket: exit code 0 if it is valid, 1 if it is refused")
+    .description(
+      "check a ticket: exit code 0 if it is valid, 1 if it is refused; of several cookies any valid one counts",
+    )
     .argument("[ticket]", ticketArgument)
     .requiredOption("--key <file>", "a trusted public key; may be repeated", collect)
     .addOption(digestOption())
     .addOption(legacyOption())
+    .addOption(cookieNameOption())
     .option("--now <time>", "the time to judge by; default: the clock", parseTime)
     .option(
       "--client-address <address>",
@@ -57,6 +66,7 @@ interface VerifyOptions {
   readonly key: readonly string[];
   readonly digest: Digest;
   readonly legacy?: true;
+  readonly cookieName: string;
   readonly now?: EpochSeconds;
   readonly clientAddress?: string;
   readonly host?: string;
@@ -72,18 +82,30 @@ async function verifyOne(
   const keys = await Promise.all(
     options.key.map((path) => readPublicKey(path, keyOptions(options))),
   );
-  const text = await readTicketInput(terminal, argument);
+  const input = await readTicketInput(terminal, argument, options.cookieName);
   const at: Circumstances = {
     now: options.now ?? terminal.now(),
     clientAddress: options.clientAddress ?? anyClientAddress,
     host: options.host ?? anyHost,
     confirmedKey: options.confirmedKey ?? anyConfirmation,
   };
-  const verification: Verification =
-    text === undefined ? { ok: false, refusal: "malformed" } : verifyTicket(text, keys, at);
+  const verifier = createVerifier({ keys });
+  const verification = verifyInput(verifier, input, { ...at, cookieName: options.cookieName });
   if (verification.ok) noteUnchecked(terminal, verification.ticket, at);
   print(terminal, verification, { now: at.now, json: options.json === true });
   terminal.exitWith(verification.ok ? exitCodes.yes : exitCodes.refused);
+}
+
+function verifyInput(
+  verifier: Verifier,
+  input: TicketInput,
+  { cookieName, ...at }: Circumstances & { readonly cookieName: string },
+): Verification {
+  const malformed = { ok: false, refusal: "malformed" } as const;
+  if (input.kind === "cookies") {
+    return verifier.verifyCookies(input.header, cookieName, at) ?? malformed;
+  }
+  return input.text === undefined ? malformed : verifier.verify(input.text, at);
 }
 
 /** What the ticket demands, but the caller has left open. */

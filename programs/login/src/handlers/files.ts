@@ -1,5 +1,6 @@
 import { answerAsset, answerText } from "../answers.ts";
 import type { Login } from "../login.ts";
+import { LoginError } from "../login-error.ts";
 import { answerProblem } from "../problem-answer.ts";
 import { only, type Visit } from "../visit.ts";
 
@@ -12,8 +13,10 @@ export function asset(visit: Visit, login: Login): Response {
   return answerAsset(found.body, found.type, caching);
 }
 
-/** GET /healthz: whether the backend answers. A failure becomes 503 as everywhere. */
+/** GET /healthz: whether backend and audit log work. A failure becomes 503 as everywhere. */
 export async function health(_visit: Visit, login: Login): Promise<Response> {
   await login.backend.find("nobody");
+  // The line about this failure is the next attempt to write, so health comes back by itself.
+  if (login.isAuditFailing()) throw new LoginError("audit-unwritable");
   return answerText(200, "ok");
 }

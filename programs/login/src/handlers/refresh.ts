@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
-import type { VerifiedTicket } from "@countersign/ticket";
 import { serialize } from "hono/utils/cookie";
-import { redirect } from "../answers.ts";
-import type { Person } from "../backend.ts";
 import { type Login, occasionOf, pathWith, returnAddressOf, ticketOf } from "../login.ts";
+import { sendOn } from "../onward.ts";
 import { linkButton } from "../pages/layout.ts";
 import { answerProblem, answerRefusedReturn } from "../problem-answer.ts";
+import { judgeRenewal, type RenewalRefusal } from "../renewal.ts";
 import type { ReturnAddress } from "../return-address.ts";
-import { newSignInId } from "../tickets.ts";
 import { cookiesOf, type Visit } from "../visit.ts";
 
 /**
@@ -18,34 +16,38 @@ export async function refresh(visit: Visit, login: Login): Promise<Response> {
   const back = returnAddressOf(visit, login);
   if (back.kind === "refused") return answerRefusedReturn(login, back);
   const verification = ticketOf(visit, login);
-  if (verification === undefined) return redirect(pathWith("/login", back));
+  if (verification === undefined) return sendOn(login, pathWith("/login", back));
   if (!verification.ok) {
     const reason = verification.refusal === "expired" ? { reason: "expired" } : {};
-    return redirect(pathWith("/login", back, reason));
+    return sendOn(login, pathWith("/login", back, reason));
   }
   const renewals = renewalsInARow(visit, back);
   if (renewals.count >= maxRenewalsInARow) return answerLoop(login, back);
 
-  const { ticket } = verification;
+  const { ticket, inGrace } = verification;
   const { clientAddress: address } = visit;
-  const person = await login.backend.find(ticket.uid);
-  if (person === undefined || isOutdated(ticket, person)) {
-    const reason = person === undefined ? "user-not-allowed" : "password-changed";
+  const found = await login.backend.find(ticket.uid);
+  const facts = { ticket, inGrace, person: found, now: login.now() };
+  const renewal = judgeRenewal(facts, login.tickets);
+  if (!renewal.ok) {
     const { uid: user, signInId } = ticket;
-    login.audit({ event: "renewal-refused", user, address, reason, signInId });
-    return redirect(pathWith("/login", back), { cookies: [login.tickets.clearCookie] });
+    login.audit({ event: "renewal-refused", user, address, reason: renewal.refusal, signInId });
+    return answerRefusal(renewal.refusal, back, login);
   }
-  const signInId = ticket.signInId ?? newSignInId();
-  const renewed = login.tickets.issue(person, signInId, occasionOf(visit, login));
-  login.audit({ event: "renewal", user: person.name, address, signInId });
-  return redirect(back.kind === "accepted" ? back.url : "/whoami", {
+  const { person, signIn } = renewal;
+  const renewed = login.tickets.issue(person, signIn, occasionOf(visit, login));
+  login.audit({ event: "renewal", user: person.name, address, signInId: signIn.id });
+  return sendOn(login, back.kind === "accepted" ? back.url : "/whoami", {
     cookies: [renewed, countRenewal(renewals, login)],
   });
 }
 
-/** Whoever stole a password or a ticket before the change must not live on through renewals. */
-function isOutdated(ticket: VerifiedTicket, { credentialsChangedAt }: Person): boolean {
-  return credentialsChangedAt !== undefined && (ticket.issuedAt ?? 0) < credentialsChangedAt;
+function answerRefusal(refusal: RenewalRefusal, back: ReturnAddress, login: Login): Response {
+  if (refusal === "user-not-allowed" || refusal === "password-changed") {
+    return sendOn(login, pathWith("/login", back), { cookies: [login.tickets.clearCookie] });
+  }
+  // The ticket is good to its end, so other tabs may still send their forms with it.
+  return sendOn(login, pathWith("/login", back, { reason: "not-renewed" }));
 }
 
 // A site that asks for renewal again at once would turn in circles for ever. The browser counts

@@ -1,19 +1,21 @@
 import type { Refusal } from "@countersign/ticket";
-import { answerPage, redirect } from "../answers.ts";
+import { answerPage } from "../answers.ts";
 import { type Login, occasionOf, pathWith, returnAddressOf, ticketOf } from "../login.ts";
+import { sendOn } from "../onward.ts";
 import { type SignInPage, signInPage } from "../pages/sign-in.ts";
 import { forbiddenPage, stillSignedInPage } from "../pages/signed-in.ts";
 import { answerProblem, answerRefusedReturn } from "../problem-answer.ts";
-import { newSignInId } from "../tickets.ts";
+import { beginSignIn } from "../sign-in.ts";
 import { cookiesOf, only, type Visit } from "../visit.ts";
 
 /** Why a site sent someone here, as the `reason` argument of the address says it. */
-type Reason = "expired" | "expired-post" | "address" | "forbidden" | "switch";
+type Reason = "expired" | "expired-post" | "not-renewed" | "address" | "forbidden" | "switch";
 
 const reasonTexts: Record<Reason, string | undefined> = {
   expired: "Your sign-in has timed out. Please sign in again.",
   "expired-post":
     "Your sign-in has timed out, and what you just sent was not saved. Please sign in again, then send it once more.",
+  "not-renewed": "Your sign-in can no longer be renewed. Please sign in again.",
   address: "Your network address has changed since you signed in. Please sign in again.",
   forbidden: undefined,
   switch: undefined,
@@ -34,7 +36,7 @@ export function showSignIn(visit: Visit, login: Login): Response {
   if (verification?.ok && reason === "forbidden") {
     return answerPage(403, forbiddenPage(login, verification.ticket, back));
   }
-  if (verification?.ok && reason !== "switch") {
+  if (verification?.ok && reason !== "switch" && reason !== "not-renewed") {
     const why = reason === "address" ? otherAddressSeen(visit) : undefined;
     return answerPage(200, stillSignedInPage(login, verification.ticket, back, why));
   }
@@ -55,7 +57,11 @@ export async function signIn(visit: Visit, login: Login): Promise<Response> {
   if (username === undefined || password === undefined) return answerProblem(login, "bad-request");
 
   const { clientAddress } = visit;
-  const answer = await login.backend.authenticate({ username, password });
+  const answer = await login.backend.authenticate({ username, password }).catch(async (error) => {
+    // Without an answer nothing was found out about the password.
+    await login.throttle.takeBack({ username, clientAddress });
+    throw error;
+  });
   if (answer.kind === "refused") {
     const { refusal: reason, knownName: user } = answer;
     login.audit({ event: "sign-in-refused", user, address: clientAddress, reason });
@@ -69,13 +75,14 @@ export async function signIn(visit: Visit, login: Login): Promise<Response> {
   }
 
   const { person } = answer;
-  const signInId = newSignInId();
-  const ticket = login.tickets.issue(person, signInId, occasionOf(visit, login));
+  const signIn = beginSignIn(login.now());
+  const ticket = login.tickets.issue(person, signIn, occasionOf(visit, login));
   await login.throttle.succeeded({ username, clientAddress });
+  const { id: signInId } = signIn;
   login.audit({ event: "sign-in", user: person.name, address: clientAddress, signInId });
   // By way of a page: browsers hold a form's redirects to form-action, which names no other site,
   // and that page sees whether the cookie was kept.
-  return redirect(pathWith("/continue", back), {
+  return sendOn(login, pathWith("/continue", back), {
     cookies: [ticket, login.formTokens.clearCookie],
   });
 }

@@ -8,8 +8,8 @@ export interface Layout {
   readonly content: Html;
   /** Said once to the other tabs of this browser when the page opens. */
   readonly announce?: "signed-in" | "signed-out";
-  /** Where the page goes on by itself; an address of an accepted return address only. */
-  readonly goOnTo?: URL | undefined;
+  /** Where the page goes on by itself: a path of ours or an accepted return address. */
+  readonly goOnTo?: `/${string}` | URL | undefined;
 }
 
 /** A whole page. */
@@ -25,7 +25,7 @@ export function layout(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-${goOnTo && html`<meta http-equiv="refresh" content="0; url=${goOnTo.href}">`}
+${goOnTo && html`<meta http-equiv="refresh" content="0; url=${String(goOnTo)}">`}
 <title>${title} · ${host}</title>
 <link rel="icon" type="image/svg+xml" href="${assetPath(assets, "icon.svg")}">
 <link rel="stylesheet" href="${assetPath(assets, "style.css")}">

@@ -1,17 +1,8 @@
 import { type Html, html } from "../html.ts";
 import { type Login, pathWith } from "../login.ts";
 import { type Problem, problems } from "../problem.ts";
-import type { ReturnAddress, ReturnRefusal } from "../return-address.ts";
+import { type ReturnAddress, returnRefusalTexts } from "../return-address.ts";
 import { layout, linkButton } from "./layout.ts";
-
-const returnRefusals: Record<ReturnRefusal, string> = {
-  repeated: "The link names two addresses to go back to.",
-  "too-long": "The address to go back to is too long.",
-  malformed: "The address to go back to is written in a way that browsers read differently.",
-  "not-http": "The address to go back to is no web address.",
-  credentials: "The address to go back to contains a user name or password.",
-  "unknown-site": "The address to go back to is on a site that does not belong to this sign-in.",
-};
 
 /** Nobody is sent to an address that was refused, and it is not shown as a link. */
 export function refusedReturnPage(
@@ -19,7 +10,7 @@ export function refusedReturnPage(
   { refusal, host }: Extract<ReturnAddress, { kind: "refused" }>,
 ): Html {
   const content = html`<h1>This link leads somewhere else</h1>
-<p>${returnRefusals[refusal]}${host && html` Its name is <code>${host}</code>.`}</p>
+<p>${returnRefusalTexts[refusal]}${host && html` Its name is <code>${host}</code>.`}</p>
 <p>If you followed a link in a message, be careful: such links are used to steal passwords. If a
 site that you know sent you here, its administrator can add it to this server's list of sites.</p>
 ${linkButton("quiet", "/", "Go to the start page")}`;

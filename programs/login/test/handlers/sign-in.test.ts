@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { decodeTicket, readTicketUnverified } from "@countersign/ticket";
 import { createRoutes } from "../../src/routes.ts";
-import { Browser, type LoginWorld, loginWorld, origin, wiki } from "../login-world.ts";
+import {
+  Browser,
+  defaultSettings,
+  type LoginWorld,
+  loginWorld,
+  origin,
+  wiki,
+} from "../login-world.ts";
 
 const ticketOf = (browser: Browser) =>
   readTicketUnverified(decodeTicket(browser.cookies.get("auth_pubtkt") ?? ""));
@@ -47,7 +54,7 @@ test("every sign-in has an id of its own, and ends the form cookie from before",
   assert.equal(visitor.cookies.has("__Host-countersign_form"), false);
   const token = await visitor.formToken("/login?reason=switch");
   await visitor.post("/login", { token, username: "ada", password: "correct horse" });
-  assert.match(first ?? "", /^[\w-]{12}$/);
+  assert.match(first ?? "", /^[0-9a-z]{6}-[\w-]{12}$/);
   assert.notEqual(ticketOf(visitor).signInId, first);
 });
 
@@ -192,6 +199,7 @@ const pages = {
   "&reason=address": [200, /another network address[\s\S]*192\.0\.2\.7/],
   "&ip=192.0.2.99": [200, /another network address/],
   "&reason=switch": [200, /<form method="post" action="\/login">/],
+  "&reason=not-renewed": [200, /can no longer be renewed[\s\S]*<form method="post"/],
 } as const;
 
 for (const [reason, [status, words]] of Object.entries(pages)) {
@@ -225,7 +233,7 @@ test("an expired ticket tells its own reason", async (context) => {
 });
 
 test("a ticket bound to an address is refused from another, and the page says so", async (context) => {
-  const ticket = { lifetimeSeconds: 600, graceSeconds: 60, bindClientAddress: true };
+  const ticket = { ...defaultSettings().ticket, bindClientAddress: true };
   const { visitor } = await signedIn(context, { ticket });
   assert.equal(ticketOf(visitor).clientAddress, "192.0.2.7");
   visitor.address = "192.0.2.8";
@@ -233,7 +241,7 @@ test("a ticket bound to an address is refused from another, and the page says so
 });
 
 test("a ticket that should be bound is not issued to an unknown address", async (context) => {
-  const ticket = { lifetimeSeconds: 600, graceSeconds: 60, bindClientAddress: true };
+  const ticket = { ...defaultSettings().ticket, bindClientAddress: true };
   const { opened } = await loginWorld(context, { ticket });
   const nobody = createRoutes(opened.login);
   const visitor = new Browser((request) => nobody(request, undefined), origin);
