@@ -9,12 +9,16 @@ export interface Origin {
   readonly hostName: string;
 }
 
+/** A name of DNS has 253 characters, and a port six with its colon. */
+const maxHostLength = 260;
+
 /**
  * Reads the host that was asked for: case, a trailing dot, the default port and the spelling of an
  * IPv6 address make no difference. `undefined`: not a name, an address, or either with a port.
  */
 export function readOrigin(scheme: "http" | "https", host: string): Origin | undefined {
-  const parts = /^([a-z0-9_.-]{1,255}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?$/i.exec(host);
+  if (host.length > maxHostLength) return undefined;
+  const parts = /^((?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/i.exec(host);
   if (parts === null) return undefined;
   const [, name = "", port = ""] = parts;
   // WHATWG URL parsing canonicalises all but the dot, which it takes as part of the name.

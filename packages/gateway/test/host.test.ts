@@ -40,6 +40,10 @@ for (const host of [
   "ä.example",
   "a%2eb",
   "a,b",
+  "..",
+  "a..b",
+  ".a",
+  "..:0",
 ]) {
   test(`refuses the host ${JSON.stringify(host)}`, () => {
     assert.equal(readOrigin("https", host), undefined);
