@@ -1,8 +1,7 @@
 import { sha256, type VerificationKey } from "./crypto.ts";
-import { decodeTicket } from "./encoding.ts";
+import { tryDecodeTicket } from "./encoding.ts";
 import { parsePayload, splitSignature } from "./payload.ts";
 import type { EpochSeconds } from "./ticket.ts";
-import { TicketError } from "./ticket-error.ts";
 import {
   type AuthenticTicket,
   isSameKey,
@@ -69,7 +68,7 @@ class DigestCache implements VerifiedCache {
     now: EpochSeconds,
   ): AuthenticTicket | undefined {
     if (this.#entries === 0) return undefined;
-    const text = decoded(value);
+    const text = tryDecodeTicket(value);
     if (text === undefined) return undefined;
     const slot = this.#slotOf(sha256(text));
     const key = this.#keys[(this.#keyIndex[slot] ?? 0) - 1];
@@ -153,13 +152,4 @@ class DigestCache implements VerifiedCache {
 function homeOf(bytes: Uint8Array, at: number): number {
   const high = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
   return (high << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
-}
-
-function decoded(value: string): string | undefined {
-  try {
-    return decodeTicket(value);
-  } catch (error) {
-    if (error instanceof TicketError) return undefined;
-    throw error;
-  }
 }

@@ -32,6 +32,16 @@ export function decodeTicket(value: string): string {
   }
 }
 
+/** As {@link decodeTicket}; `undefined` for what that refuses. */
+export function tryDecodeTicket(value: string): string | undefined {
+  try {
+    return decodeTicket(value);
+  } catch (error) {
+    if (error instanceof TicketError) return undefined;
+    throw error;
+  }
+}
+
 const quote = 0x22;
 
 /** Takes off one pair of double quotes (RFC 6265 §4.1.1). */

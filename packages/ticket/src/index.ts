@@ -34,7 +34,7 @@ export {
 } from "./crypto.ts";
 export { createDigestCache } from "./digest-cache.ts";
 export { createEncodedCache } from "./encoded-cache.ts";
-export { decodeTicket, encodeTicket } from "./encoding.ts";
+export { decodeTicket, encodeTicket, tryDecodeTicket } from "./encoding.ts";
 export { createIssuer, type Issuer } from "./issuer.ts";
 export {
   type EpochSeconds,

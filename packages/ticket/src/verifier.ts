@@ -2,7 +2,7 @@ import { isSameAddress } from "./address.ts";
 import { decodeBase64 } from "./base64.ts";
 import { maxCookiesOfOneName, nextCookieValue } from "./cookie.ts";
 import { isSignedBy, type VerificationKey } from "./crypto.ts";
-import { decodeTicket } from "./encoding.ts";
+import { tryDecodeTicket } from "./encoding.ts";
 import { keyIdHint, parsePayload, splitSignature } from "./payload.ts";
 import type { EpochSeconds, Ticket } from "./ticket.ts";
 import { TicketError } from "./ticket-error.ts";
@@ -104,7 +104,7 @@ export function createVerifier(options: {
   function verifyEncoded(value: string, at: Circumstances): Verification {
     const known = cache?.find(value, keys, at.now);
     if (known !== undefined) return judge(known.ticket, at);
-    const text = decodeOrRefuse(value);
+    const text = tryDecodeTicket(value);
     if (text === undefined) return refused.malformed;
     const authentic = authenticate(text, keys);
     if (typeof authentic === "string") return refused[authentic];
@@ -175,15 +175,6 @@ function comesFrom(ticket: Ticket, address: Circumstances["clientAddress"]): boo
 function isConfirmed(ticket: Ticket, key: Circumstances["confirmedKey"]): boolean {
   if (ticket.confirmationKey === undefined || key === anyConfirmation) return true;
   return ticket.confirmationKey === key;
-}
-
-function decodeOrRefuse(value: string): string | undefined {
-  try {
-    return decodeTicket(value);
-  } catch (error) {
-    if (error instanceof TicketError) return undefined;
-    throw error;
-  }
 }
 
 function isFurther(one: Verification, other: Verification): boolean {

@@ -1,4 +1,4 @@
-import { decodeTicket, TicketError, ticketCookieValues } from "@countersign/ticket";
+import { ticketCookieValues, tryDecodeTicket } from "@countersign/ticket";
 import { Option } from "commander";
 import { CommandError } from "./command-error.ts";
 import { parseCookieName } from "./option-values.ts";
@@ -53,7 +53,7 @@ export function parseTicketInput(input: string, cookieName: string): TicketInput
   if (!isTicket && ticketCookieValues(input, cookieName).length > 0) {
     return { kind: "cookies", header: input };
   }
-  return { kind: "ticket", text: input.includes(";") ? input : decoded(input) };
+  return { kind: "ticket", text: input.includes(";") ? input : tryDecodeTicket(input) };
 }
 
 /** The text of each ticket, in the order given; `undefined` for what is not the form of one. */
@@ -62,16 +62,7 @@ export function ticketTexts(
   cookieName: string,
 ): readonly (string | undefined)[] {
   if (input.kind === "ticket") return [input.text];
-  return ticketCookieValues(input.header, cookieName).map(decoded);
-}
-
-function decoded(value: string): string | undefined {
-  try {
-    return decodeTicket(value);
-  } catch (error) {
-    if (error instanceof TicketError) return undefined;
-    throw error;
-  }
+  return ticketCookieValues(input.header, cookieName).map(tryDecodeTicket);
 }
 
 async function fromStandardInput(terminal: Terminal): Promise<string> {
