@@ -8,7 +8,8 @@ const shownHeaders = ["REMOTE_USER", "REMOTE_USER_TOKENS", "REMOTE_USER_DATA", "
 
 /**
  * Starts what stands behind a proxying web server, on `application.sock` in `folder`: it shows what
- * it learns of its visitor from headers, to which `-` and `_` are the same as they are to CGI.
+ * it learns of its visitor from headers, to which `-` and `_` are the same as they are to CGI, and
+ * `.` as it is to PHP.
  */
 export async function startApplication(owner: Owner, folder: string): Promise<void> {
   const server = createServer((request, response) => {
@@ -30,7 +31,7 @@ export async function startApplication(owner: Owner, folder: string): Promise<vo
 function variablesOf({ rawHeaders }: IncomingMessage): ReadonlyMap<string, string> {
   const variables = new Map<string, string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]?.toUpperCase().replaceAll("-", "_") ?? "";
+    const name = rawHeaders[index]?.toUpperCase().replaceAll(/[-.]/g, "_") ?? "";
     const value = Buffer.from(rawHeaders[index + 1] ?? "", "latin1").toString("utf8");
     const known = variables.get(name);
     variables.set(name, known === undefined ? value : `${known},${value}`);

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { LoginError } from "./login-error.ts";
 
 /** Where audit lines go. */
@@ -14,8 +14,11 @@ export interface AuditDestination {
   end(): void;
 }
 
-/** A file by its path, or what takes the lines itself. */
-export type AuditTarget = { readonly file: string } | { write(line: string): unknown };
+/** A file by its path, a descriptor that is open already, or what takes the lines itself. */
+export type AuditTarget =
+  | { readonly file: string }
+  | { readonly descriptor: number }
+  | { write(line: string): unknown };
 
 /**
  * Opens a destination; a file is created with mode 0600 and added to.
@@ -23,7 +26,7 @@ export type AuditTarget = { readonly file: string } | { write(line: string): unk
  * @throws {LoginError} `audit-unwritable`.
  */
 export function openAuditDestination(target: AuditTarget): AuditDestination {
-  const { name, write, end } = "file" in target ? fileTarget(target.file) : ownTarget(target);
+  const { name, write, end } = openTarget(target);
   let isFailing = false;
   return {
     write(line) {
@@ -46,14 +49,36 @@ interface OpenTarget {
   end(): void;
 }
 
-function fileTarget(path: string): OpenTarget {
-  const file = attempt(() => openSync(path, "a", 0o600), path);
-  // Synchronous: a line is in the file before the answer is out.
-  return { name: path, write: (text) => appendFileSync(file, text), end: () => closeSync(file) };
+function openTarget(target: AuditTarget): OpenTarget {
+  if ("file" in target) {
+    const { file: name } = target;
+    const file = attempt(() => openSync(name, "a", 0o600), name);
+    return { name, write: (text) => writeWhole(file, text), end: () => closeSync(file) };
+  }
+  if ("descriptor" in target) {
+    const { descriptor } = target;
+    // Not a stream of Node's: those tell of a reader that has gone when the answer is already out.
+    return { name: "audit", write: (text) => writeWhole(descriptor, text), end() {} };
+  }
+  return { name: "audit", write: (text) => target.write(text), end() {} };
 }
 
-function ownTarget(target: { write(line: string): unknown }): OpenTarget {
-  return { name: "audit", write: (text) => target.write(text), end() {} };
+/** A reader that is slow is waited for, a second in all; the requests wait with it. */
+const maxWaits = 50;
+const waitMilliseconds = 20;
+
+/** Synchronous: a line has arrived before the answer is out. */
+function writeWhole(descriptor: number, text: string): void {
+  let rest = Buffer.from(text);
+  for (let waits = 0; rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      const isFull = error instanceof Error && "code" in error && error.code === "EAGAIN";
+      if (!isFull || ++waits > maxWaits) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitMilliseconds);
+    }
+  }
 }
 
 function attempt<T>(task: () => T, name: string): T {

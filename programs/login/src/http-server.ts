@@ -27,7 +27,16 @@ export function createHttpServer(publicUrl: () => string, answer: Answer): Serve
       connectionsCheckingInterval: 1_000,
     },
     (incoming, outgoing) => {
-      exchange(incoming, outgoing, publicUrl(), answer).catch(() => outgoing.destroy());
+      const peer = incoming.socket.remoteAddress;
+      // A connection over TCP that was reset has no peer left, and "none" is what a unix socket's
+      // trusted one has. Nobody waits for this answer.
+      if (peer === undefined && typeof server.address() !== "string") {
+        incoming.socket.destroy();
+        return;
+      }
+      exchange(incoming, outgoing, publicUrl(), (request) => answer(request, peer)).catch(() =>
+        outgoing.destroy(),
+      );
     },
   );
   server.maxHeadersCount = httpLimits.headers;
@@ -40,14 +49,14 @@ async function exchange(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   publicUrl: string,
-  answer: Answer,
+  answer: (request: Request) => Promise<Response>,
 ): Promise<void> {
   const request = requestOf(incoming, publicUrl);
   if (request === undefined) {
     outgoing.writeHead(400, { connection: "close" }).end();
     return;
   }
-  const response = await answer(request, incoming.socket.remoteAddress);
+  const response = await answer(request);
   const body = Buffer.from(await response.arrayBuffer());
   // `Headers` iterates several Set-Cookie apart, and node:http sends a flat list as it stands.
   const headers = [...response.headers].flat();

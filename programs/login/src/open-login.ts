@@ -74,7 +74,9 @@ function openStore(path: string, audit: AuditDestination): UserStore {
   }
 }
 
+const standardOutput = 1;
+
 function openAudit(to: LoginSettings["audit"], world: World): AuditDestination {
   if (to !== "stdout") return openAuditDestination({ file: resolve(world.baseFolder, to.file) });
-  return openAuditDestination(world.auditOutput ?? { write: (line) => process.stdout.write(line) });
+  return openAuditDestination(world.auditOutput ?? { descriptor: standardOutput });
 }

@@ -133,7 +133,11 @@ async function take(
   }
 }
 
-/** Nothing is kept of a key without failures, or taken-back attempts would fill the memory. */
+/**
+ * Nothing is kept of a key without failures, or taken-back attempts would fill the memory. One that
+ * is taken back after its window has ended counts for the next one: so many more can be made there
+ * as sign-ins succeeded across the border.
+ */
 async function giveBack(limiter: RateLimiterMemory, key: string | undefined): Promise<void> {
   if (key === undefined) return;
   const left = await limiter.reward(key);

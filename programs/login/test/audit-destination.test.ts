@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { openAuditDestination } from "../src/audit-destination.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -15,6 +18,33 @@ test("adds lines to a file that only its owner can read", (context) => {
   }
   assert.equal(readFileSync(path, "utf8"), "one\ntwo\n");
   assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+for (const [what, isRead, outcome] of [
+  ["arrives at a reader", true, "written"],
+  ["does not arrive when the reader has gone", false, "audit-unwritable"],
+] as const) {
+  test(`a line for standard output ${what}, and that is known at once`, async () => {
+    const script = fileURLToPath(new URL("audit-to-descriptor.ts", import.meta.url));
+    const child = spawn(process.execPath, [script]);
+    if (!isRead) {
+      child.stdout.destroy();
+      await once(child.stdout, "close");
+    }
+    child.stdin.end("go");
+    const said = child.stderr.setEncoding("utf8").toArray();
+    const lines = isRead ? child.stdout.setEncoding("utf8").toArray() : [];
+    assert.equal((await said).join(""), outcome);
+    assert.deepEqual(await lines, isRead ? ["one\n"] : []);
+  });
+}
+
+test("says so when a descriptor has no room, as when the disk is full", (context) => {
+  const descriptor = openSync("/dev/full", "w");
+  context.after(() => closeSync(descriptor));
+  const destination = openAuditDestination({ descriptor });
+  assert.throws(() => destination.write("one\n"), { code: "audit-unwritable" });
+  assert.equal(destination.isFailing, true);
 });
 
 test("says so when a line cannot be written, keeps nothing back, and goes on when it can", () => {

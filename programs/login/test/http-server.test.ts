@@ -48,6 +48,23 @@ test("the request has the public origin, whatever Host says, and all of its head
   assert.deepEqual(seen, ["https://sso.example.com/a%2fb?c=d", "1, 2", "127.0.0.1"]);
 });
 
+test("a connection that was reset is nobody's, least of all a trusted proxy's", async (context) => {
+  const peers: (string | undefined)[] = [];
+  const port = await listening(context, async (_request, peer) => {
+    peers.push(peer);
+    return new Response(null, { status: 204 });
+  });
+  for (let count = 0; count < 50; count++) {
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n", () => socket.resetAndDestroy());
+    await once(socket, "close");
+  }
+  await exchange(port, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  assert.ok(peers.length > 0);
+  assert.deepEqual(new Set(peers), new Set(["127.0.0.1"]));
+});
+
 test("several cookies stay several headers, and the length is told", async (context) => {
   const port = await listening(context, async () => {
     const headers = new Headers([
