@@ -50,6 +50,25 @@ export function rateOf(batch: Batch): Spread {
   return spreadOf(Array.from({ length: rounds }, () => roundOf([batch])[0] ?? 0));
 }
 
+const batchSize = 16;
+
+/** Takes the elements round and round, some in a batch. */
+export function roundRobin<T>(elements: readonly T[], use: (element: T) => void): Batch {
+  let next = 0;
+  return () => {
+    for (let count = 0; count < batchSize; count++) {
+      const element = elements[next++ % elements.length];
+      if (element !== undefined) use(element);
+    }
+    return batchSize;
+  };
+}
+
+/** Keeps a benchmark from measuring refusals. */
+export function expectOk(isOk: boolean | undefined): void {
+  if (isOk !== true) throw new Error("a ticket or token of the benchmark was refused");
+}
+
 function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((one, other) => one - other);
   const at = (part: number) => sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN;

@@ -20,7 +20,7 @@ export const at: Circumstances = {
   confirmedKey: undefined,
 };
 
-/** What the login server writes into a ticket. */
+/** The fields that the login server writes, and a word for applications. */
 export function fieldsOf(index: number): TicketFields {
   return {
     uid: `user${index}`,

@@ -1,9 +1,8 @@
 import { createPolicy, decide, type Visit } from "@countersign/gateway";
 import { encodeTicket, verificationKeyOf, verifyTicket } from "@countersign/ticket";
-import { rateOf } from "../measure.ts";
+import { expectOk, rateOf, roundRobin } from "../measure.ts";
 import { type Row, rate } from "../table.ts";
 import { at, issueMany, newKey } from "../tickets.ts";
-import { expectOk, roundRobin } from "./verify-cold.ts";
 
 /** The decision alone, for visitors who may pass; verification and its cache are measured apart. */
 export function decideRows(): Row[] {

@@ -6,10 +6,9 @@ import {
   encodeTicket,
   verificationKeyOf,
 } from "@countersign/ticket";
-import { rateOf } from "../measure.ts";
+import { expectOk, rateOf, roundRobin } from "../measure.ts";
 import { type Row, rate } from "../table.ts";
 import { at, issueMany, newKey } from "../tickets.ts";
-import { expectOk, roundRobin } from "./verify-cold.ts";
 
 const many = 1_000_000;
 const inUse = 50_000;

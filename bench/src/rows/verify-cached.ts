@@ -5,10 +5,10 @@ import {
   verificationKeyOf,
 } from "@countersign/ticket";
 import { createVerifier as createJwtVerifier } from "fast-jwt";
-import { compare } from "../measure.ts";
+import { jwtsOf, publicPem } from "../jwts.ts";
+import { compare, expectOk, roundRobin } from "../measure.ts";
 import type { Row } from "../table.ts";
 import { at, issueMany, newKey, now } from "../tickets.ts";
-import { expectOk, jwtsOf, publicPem, roundRobin } from "./verify-cold.ts";
 
 const hotTickets = 2048;
 const name = "auth_pubtkt";

@@ -1,25 +1,12 @@
 import { verify } from "node:crypto";
 import { verificationKeyOf, verifyTicket } from "@countersign/ticket";
-import { createSigner, createVerifier } from "fast-jwt";
-import { type Batch, compare } from "../measure.ts";
+import { createVerifier } from "fast-jwt";
+import { jwtsOf, publicPem } from "../jwts.ts";
+import { compare, expectOk, roundRobin } from "../measure.ts";
 import type { Row } from "../table.ts";
-import { at, fieldsOf, issueMany, newKey, now } from "../tickets.ts";
+import { at, issueMany, newKey, now } from "../tickets.ts";
 
 const count = 256;
-
-const batchSize = 16;
-
-/** Takes the elements round and round, some in a batch. */
-export function roundRobin<T>(elements: readonly T[], use: (element: T) => void): Batch {
-  let next = 0;
-  return () => {
-    for (let count = 0; count < batchSize; count++) {
-      const element = elements[next++ % elements.length];
-      if (element !== undefined) use(element);
-    }
-    return batchSize;
-  };
-}
 
 /** A ticket seen for the first time: parsing and every check, against the bare signature check. */
 export function verifyColdRows(): Row[] {
@@ -70,25 +57,4 @@ function againstFastJwt(): Row {
       roundRobin(jwts, (jwt) => expectOk(verifyJwt(jwt).sub !== undefined)),
     ),
   };
-}
-
-/** The claims of {@link fieldsOf} as JWTs. */
-export function jwtsOf(privatePem: string, howMany: number): string[] {
-  const sign = createSigner({ key: privatePem, algorithm: "RS256", noTimestamp: true });
-  return Array.from({ length: howMany }, (_, index) => {
-    const { uid, validUntil, graceAfter, tokens, userData, issuedAt, signInId } = fieldsOf(index);
-    const claims = { sub: uid, exp: validUntil, grace: graceAfter, tokens, udata: userData };
-    return sign({ ...claims, iat: issuedAt, sid: signInId });
-  });
-}
-
-export function publicPem(key: {
-  export(options: { type: "spki"; format: "pem" }): string | Buffer;
-}): string {
-  return key.export({ type: "spki", format: "pem" }).toString();
-}
-
-/** Keeps a benchmark from measuring refusals. */
-export function expectOk(isOk: boolean | undefined): void {
-  if (isOk !== true) throw new Error("a ticket or token of the benchmark was refused");
 }

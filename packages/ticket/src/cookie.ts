@@ -28,8 +28,7 @@ export function ticketCookieValues(header: string, name: string): string[] {
 
 /**
  * The first value in the pairs from `from` on, and where to go on; one step of
- * {@link ticketCookieValues}. Pairs are compared where they stand: cutting each out, or searching
- * for the name, takes several times as long.
+ * {@link ticketCookieValues}. Pairs are compared where they stand, so that only a value is cut out.
  */
 export function nextCookieValue(
   header: string,
