@@ -1,11 +1,11 @@
 import type { EpochSeconds, Verifier } from "@countersign/ticket";
-import { type BadRequest, type Decision, decide } from "./decide.ts";
-import { type Origin, readOrigin } from "./host.ts";
-import { createPlaces, type Place, type Places } from "./places.ts";
-import { createPolicy, type PolicyOptions } from "./policy.ts";
-import { PolicyError } from "./policy-error.ts";
-import { readTarget } from "./target.ts";
-import type { Visit } from "./visit.ts";
+import { type BadRequest, type Decision, decide } from "./decision/decide.ts";
+import { createPlaces, type Place, type Places } from "./policy/places.ts";
+import { createPolicy, type PolicyOptions } from "./policy/policy.ts";
+import { PolicyError } from "./policy/policy-error.ts";
+import { type Origin, readOrigin } from "./visit/host.ts";
+import { readTarget } from "./visit/target.ts";
+import type { Visit } from "./visit/visit.ts";
 
 /** What an administrator says of a site. Its own policy is that of the place `/`. */
 export interface SiteOptions extends PolicyOptions {

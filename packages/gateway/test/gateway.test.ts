@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { BadRequest, Decision } from "../src/decide.ts";
+import type { BadRequest, Decision } from "../src/decision/decide.ts";
 import { createGateway, type SiteOptions } from "../src/gateway.ts";
-import type { Visit } from "../src/visit.ts";
+import type { Visit } from "../src/visit/visit.ts";
 import { cookieWith, now, verifier, visitWith } from "./tickets.ts";
 
 const wiki: SiteOptions = {

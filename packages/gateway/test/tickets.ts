@@ -8,7 +8,7 @@ import {
   type VerifiedTicket,
   verificationKeyOf,
 } from "@countersign/ticket";
-import type { Visit } from "../src/visit.ts";
+import type { Visit } from "../src/visit/visit.ts";
 
 const key = importPrivateKey(generatePrivateKeyPem("ed25519"));
 const issuer = createIssuer(key);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { pathReadings } from "../src/path-readings.ts";
+import { pathReadings } from "../../src/visit/path-readings.ts";
 
 test("reads a plain path in one way", () => {
   for (const path of ["/", "/a/b", "/a.b/..c/d..", "/a:b@c,d=e+f!~"]) {

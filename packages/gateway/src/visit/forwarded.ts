@@ -1,5 +1,5 @@
 import { addressBits, parseAddress } from "@countersign/ticket";
-import { PolicyError } from "./policy-error.ts";
+import { PolicyError } from "../policy/policy-error.ts";
 
 /** The addresses that share their first `prefixLength` bits with `address`. */
 export interface AddressRange {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { readTarget } from "../src/target.ts";
+import { readTarget } from "../../src/visit/target.ts";
 
 const read = {
   "/": ["/", "/"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { readOrigin } from "../src/host.ts";
+import { readOrigin } from "../../src/visit/host.ts";
 
 const read = [
   ["https", "wiki.example.com", "https://wiki.example.com", "wiki.example.com"],

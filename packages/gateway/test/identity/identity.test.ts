@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { identityHeaders, identityOf, identityVariables } from "../src/identity.ts";
-import { verified } from "./tickets.ts";
+import { identityHeaders, identityOf, identityVariables } from "../../src/identity/identity.ts";
+import { verified } from "../tickets.ts";
 
 test("tells who a visitor is", () => {
   assert.deepEqual(identityOf(verified({ tokens: ["staff"], userData: "a b" })), {

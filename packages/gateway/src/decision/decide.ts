@@ -1,8 +1,8 @@
 import type { Verification, VerifiedTicket } from "@countersign/ticket";
-import type { Policy } from "./policy.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Visit } from "../visit/visit.ts";
 import type { Reason } from "./reason.ts";
 import { type Redirect, redirectFor } from "./redirects.ts";
-import type { Visit } from "./visit.ts";
 
 /** Why a visit makes no sense here, whoever it is. */
 export type BadRequest = "unknown-host" | "bad-target" | "ambiguous-path";

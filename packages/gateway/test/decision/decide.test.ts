@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Decision, decide } from "../src/decide.ts";
-import { createPolicy, type Policy, type PolicyOptions } from "../src/policy.ts";
-import type { Reason } from "../src/reason.ts";
-import type { Visit } from "../src/visit.ts";
-import { cookieWith, now, verified, verifier, visitWith } from "./tickets.ts";
+import { type Decision, decide } from "../../src/decision/decide.ts";
+import type { Reason } from "../../src/decision/reason.ts";
+import { createPolicy, type Policy, type PolicyOptions } from "../../src/policy/policy.ts";
+import type { Visit } from "../../src/visit/visit.ts";
+import { cookieWith, now, verified, verifier, visitWith } from "../tickets.ts";
 
 const urls = {
   loginUrl: "https://sso/login",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createPlaces, isPlacePath } from "../src/places.ts";
-import { createPolicy } from "../src/policy.ts";
+import { createPlaces, isPlacePath } from "../../src/policy/places.ts";
+import { createPolicy } from "../../src/policy/policy.ts";
 
 const policy = createPolicy("https://wiki.example.com", {});
 const places = createPlaces(

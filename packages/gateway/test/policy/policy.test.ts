@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createPolicy, isRedirectUrl, type RedirectUrls } from "../src/policy.ts";
-import { PolicyError } from "../src/policy-error.ts";
+import { createPolicy, isRedirectUrl, type RedirectUrls } from "../../src/policy/policy.ts";
+import { PolicyError } from "../../src/policy/policy-error.ts";
 
 const origin = "https://wiki.example.com";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressBits, parseAddress } from "@countersign/ticket";
 import fc from "fast-check";
-import { clientAddressOf, createTrustedProxies, trustedPeer } from "../src/forwarded.ts";
-import { PolicyError } from "../src/policy-error.ts";
+import { PolicyError } from "../../src/policy/policy-error.ts";
+import { clientAddressOf, createTrustedProxies, trustedPeer } from "../../src/visit/forwarded.ts";
 
 const proxies = createTrustedProxies(["127.0.0.1", "10.0.0.0/8", "2001:db8::/32", "::1"]);
 

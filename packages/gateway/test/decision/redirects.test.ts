@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createPolicy } from "../src/policy.ts";
-import { maxLocationLength, redirectFor } from "../src/redirects.ts";
-import { visitWith } from "./tickets.ts";
+import { maxLocationLength, redirectFor } from "../../src/decision/redirects.ts";
+import { createPolicy } from "../../src/policy/policy.ts";
+import { visitWith } from "../tickets.ts";
 
 const origin = "https://wiki.example.com";
 const policy = createPolicy(origin, { loginUrl: "https://sso.example.com/login" });

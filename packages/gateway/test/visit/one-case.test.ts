@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { inOneCase } from "../src/one-case.ts";
+import { inOneCase } from "../../src/visit/one-case.ts";
 
 const same = [
   ["admin", "ADMIN"],

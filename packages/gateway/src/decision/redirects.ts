@@ -1,6 +1,6 @@
-import type { Policy, RedirectPurpose } from "./policy.ts";
+import type { Policy, RedirectPurpose } from "../policy/policy.ts";
+import type { Visit } from "../visit/visit.ts";
 import type { Reason } from "./reason.ts";
-import type { Visit } from "./visit.ts";
 
 /** Where to send a visitor, and how. */
 export interface Redirect {

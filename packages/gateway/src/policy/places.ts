@@ -1,5 +1,5 @@
-import { inOneCase } from "./one-case.ts";
-import { isPlain, type PathReading, pathReadings } from "./path-readings.ts";
+import { inOneCase } from "../visit/one-case.ts";
+import { isPlain, type PathReading, pathReadings } from "../visit/path-readings.ts";
 import type { Policy } from "./policy.ts";
 import { PolicyError } from "./policy-error.ts";
 
