@@ -1,37 +1,35 @@
-import type { EpochSeconds, Verifier } from "@countersign/ticket";
-import { type BadRequest, type Decision, decide } from "./decision/decide.ts";
-import { createPlaces, type Place, type Places } from "./policy/places.ts";
-import { createPolicy, type PolicyOptions } from "./policy/policy.ts";
+import type { EpochSeconds, Verification } from "@countersign/ticket";
+import { outcomes } from "./decision/checks.ts";
+import { decide } from "./decision/decide.ts";
+import type { Decision, Refused } from "./decision/decision.ts";
+import type { Explanation } from "./decision/explain.ts";
+import type { Facts } from "./decision/facts.ts";
+import { plainAnswer } from "./decision/plain-answer.ts";
+import type { BadRequest } from "./decision/reason.ts";
+import { createRounds, type Rounds } from "./decision/rounds.ts";
+import type { Place } from "./policy/places.ts";
+import type { Policy } from "./policy/policy.ts";
 import { PolicyError } from "./policy/policy-error.ts";
-import { type Origin, readOrigin } from "./visit/host.ts";
-import { readTarget } from "./visit/target.ts";
+import { createSite, type Site, type SiteOptions } from "./site.ts";
+import { aliasAmong } from "./visit/header-aliases.ts";
+import { readOrigin } from "./visit/host.ts";
+import { isPlain } from "./visit/path-readings.ts";
+import { readTarget, type Target } from "./visit/target.ts";
 import type { Visit } from "./visit/visit.ts";
-
-/** What an administrator says of a site. Its own policy is that of the place `/`. */
-export interface SiteOptions extends PolicyOptions {
-  /** `scheme://host[:port]` under which visitors reach it. */
-  readonly origin: string;
-  readonly verifier: Verifier;
-  /** `auth_pubtkt` unless it says otherwise. */
-  readonly cookieName?: string | undefined;
-  readonly places?: readonly PlaceOptions[] | undefined;
-}
-
-/** A place in a site: what it leaves out is as in the site; a list of tokens replaces the site's. */
-export interface PlaceOptions extends PolicyOptions {
-  readonly path: string;
-}
 
 /** Decides visits to a fixed list of sites. Keeps nothing between two visits but what its verifiers do. */
 export interface Gateway {
   decide(visit: Visit, now: EpochSeconds): Decision;
+
+  /** Decides in the same way, and tells how. */
+  explain(visit: Visit, now: EpochSeconds): Explanation;
 }
 
-interface Site {
-  readonly origin: Origin;
-  readonly verifier: Verifier;
-  readonly cookieName: string;
-  readonly places: Places;
+/** What a gateway is made of. */
+export interface GatewayOptions {
+  readonly sites: readonly SiteOptions[];
+  /** 32 secret bytes for the marks by which redirects are counted; without it nobody counts. */
+  readonly loopKey?: Uint8Array | undefined;
 }
 
 /**
@@ -39,7 +37,7 @@ interface Site {
  *
  * @throws {PolicyError} for sites that cannot be meant, naming the origin.
  */
-export function createGateway(options: { readonly sites: readonly SiteOptions[] }): Gateway {
+export function createGateway(options: GatewayOptions): Gateway {
   const sites = { http: new Map<string, Site>(), https: new Map<string, Site>() };
   for (const siteOptions of options.sites) {
     const site = createSite(siteOptions);
@@ -47,6 +45,7 @@ export function createGateway(options: { readonly sites: readonly SiteOptions[] 
     if (sites[scheme].has(host)) throw new PolicyError("repeated-origin", text);
     sites[scheme].set(host, site);
   }
+  const rounds = options.loopKey === undefined ? undefined : createRounds(options.loopKey);
 
   /** Nearly every host is spelled as we spell it, so that one look-up finds its site. */
   function siteOf({ scheme, host }: Visit): Site | undefined {
@@ -59,61 +58,97 @@ export function createGateway(options: { readonly sites: readonly SiteOptions[] 
   return {
     decide(visit, now) {
       const site = siteOf(visit);
-      if (site === undefined) return badRequests["unknown-host"];
-      const target = readTarget(visit.target);
-      if (target === undefined) return badRequests["bad-target"];
-      const place = site.places.find(target.path);
-      if (place === "ambiguous") return badRequests["ambiguous-path"];
-      const verification = verify(visit, site, now);
-      const known = target.text === visit.target ? visit : { ...visit, target: target.text };
-      return decide(known, place.policy, verification);
+      if (site === undefined) return badRequest("unknown-host", visit);
+      const found = findPlace(visit, site);
+      if ("reason" in found) return badRequest(found.reason, visit);
+      return decide(factsOf(visit, site, found, rounds, now));
+    },
+
+    explain(visit, now) {
+      const decision = this.decide(visit, now);
+      const site = siteOf(visit);
+      const origin = site?.origin.text;
+      const found = site === undefined ? undefined : findPlace(visit, site);
+      if (site === undefined || found === undefined || "reason" in found) {
+        return { decision, origin, place: undefined, policy: undefined, checks: [] };
+      }
+      const { kind, text, rules: policy } = found.place;
+      const checks = outcomes(factsOf(visit, site, found, rounds, now));
+      return { decision, origin, place: { kind, text }, policy, checks };
     },
   };
 }
 
-function verify(visit: Visit, site: Site, now: EpochSeconds) {
-  if (visit.cookies === undefined) return undefined;
-  return site.verifier.verifyCookies(visit.cookies, site.cookieName, {
-    now,
-    clientAddress: visit.clientAddress,
-    host: site.origin.hostName,
-    confirmedKey: undefined,
-  });
+/** Where a visit leads, and its target as we know it. */
+interface Found {
+  readonly place: Place<Policy>;
+  readonly target: Target;
 }
 
-function createSite(options: SiteOptions): Site {
-  const { cookieName = "auth_pubtkt" } = options;
-  const origin = readSiteOrigin(options.origin);
-  // RFC 6265 §4.1.1: a cookie's name is a token of RFC 2616.
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(cookieName)) {
-    throw new PolicyError("bad-cookie-name", origin.text);
+const noArguments = new URLSearchParams();
+
+function findPlace(visit: Visit, site: Site): Found | { readonly reason: BadRequest } {
+  const { oddHeaderNames } = visit;
+  if (oddHeaderNames.length > 0 && aliasAmong(oddHeaderNames, site.identityHeaders) !== undefined) {
+    return { reason: "header-alias" };
   }
-  const { places = [] } = options;
-  const root: PlaceOptions = { path: "/" };
-  const all = places.some(({ path }) => path === "/") ? places : [root, ...places];
-  return {
-    origin,
-    verifier: options.verifier,
-    cookieName,
-    places: createPlaces(all.map((place) => createPlace(origin, options, place))),
-  };
+  const target = readTarget(visit.target);
+  if (target === undefined) return { reason: "bad-target" };
+  if (site.hasStrictPaths && !isPlain(target.path)) return { reason: "ambiguous-path" };
+  const { argumentNames } = site;
+  const query =
+    argumentNames.length === 0
+      ? noArguments
+      : new URLSearchParams(target.text.slice(target.path.length));
+  if (argumentNames.some((name) => query.getAll(name).length > 1)) {
+    return { reason: "ambiguous-argument" };
+  }
+  const place = site.places.find(target.path, { visit, query });
+  return place === "ambiguous" ? { reason: "ambiguous-path" } : { place, target };
 }
 
-function readSiteOrigin(text: string): Origin {
-  const [, scheme = "", host = ""] = /^(https?):\/\/(.*)$/.exec(text) ?? [];
-  const origin = scheme === "http" || scheme === "https" ? readOrigin(scheme, host) : undefined;
-  if (origin === undefined) throw new PolicyError("bad-origin");
-  return origin;
+function factsOf(
+  visit: Visit,
+  site: Site,
+  { place, target: { text } }: Found,
+  rounds: Rounds | undefined,
+  now: EpochSeconds,
+): Facts {
+  const policy = place.rules;
+  const verification =
+    policy.access === "public" ? undefined : verify(visit, policy, site.origin.hostName, now);
+  const counted = site.breaksLoops ? rounds?.read(text, policy.origin, now) : undefined;
+  const target = counted?.target ?? text;
+  const known = target === visit.target ? visit : withTarget(visit, target);
+  return { visit: known, policy, verification, now, round: counted?.round };
 }
 
-function createPlace(origin: Origin, site: PolicyOptions, place: PlaceOptions): Place {
-  const said = Object.entries(place).filter(([, value]) => value !== undefined);
-  const policy = createPolicy(origin.text, { ...site, ...Object.fromEntries(said) });
-  return { path: place.path, policy };
+/** Not by a spread: an adapter's visit may be an object of a class. */
+function withTarget(visit: Visit, target: string): Visit {
+  const { method, httpVersion, scheme, host, clientAddress, headers, oddHeaderNames } = visit;
+  return { method, httpVersion, scheme, host, target, clientAddress, headers, oddHeaderNames };
 }
 
-const badRequests = {
-  "unknown-host": { kind: "bad-request", reason: "unknown-host" },
-  "bad-target": { kind: "bad-request", reason: "bad-target" },
-  "ambiguous-path": { kind: "bad-request", reason: "ambiguous-path" },
-} as const satisfies Record<BadRequest, Decision>;
+/** The first of the policy's headers that holds a ticket counts. */
+function verify(
+  visit: Visit,
+  { ticketHeaders, cookieName, verifier }: Policy,
+  host: string,
+  now: EpochSeconds,
+): Verification | undefined {
+  const { clientAddress } = visit;
+  for (const name of ticketHeaders) {
+    const value = visit.headers.get(name);
+    if (!value) continue;
+    const at = { now, clientAddress, host, confirmedKey: undefined };
+    if (name !== "cookie") return verifier.verifyEncoded(value, at);
+    const verification = verifier.verifyCookies(value, cookieName, at);
+    if (verification !== undefined) return verification;
+  }
+  return undefined;
+}
+
+function badRequest(reason: BadRequest, visit: Visit): Refused {
+  const problem = { status: 400, title: "Bad Request", reason } as const;
+  return { kind: "bad-request", reason, answer: plainAnswer(problem, visit.headers) };
+}

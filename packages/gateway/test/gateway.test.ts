@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { BadRequest, Decision } from "../src/decision/decide.ts";
-import { createGateway, type SiteOptions } from "../src/gateway.ts";
+import type { Decision } from "../src/decision/decision.ts";
+import type { BadRequest } from "../src/decision/reason.ts";
+import { createGateway } from "../src/gateway.ts";
+import type { SiteOptions } from "../src/site.ts";
 import type { Visit } from "../src/visit/visit.ts";
-import { cookieWith, now, verifier, visitWith } from "./tickets.ts";
+import { cookieWith, now, type VisitFacts, verifier, visitWith } from "./tickets.ts";
 
 const wiki: SiteOptions = {
   origin: "https://wiki.example.com",
@@ -14,6 +16,7 @@ const wiki: SiteOptions = {
   places: [
     { path: "/admin", anyOfTokens: ["admin"] },
     { path: "/open", anyOfTokens: [] },
+    { path: "/edit", arguments: { action: "save" }, anyOfTokens: ["editor"] },
   ],
 };
 const shop: SiteOptions = {
@@ -23,8 +26,13 @@ const shop: SiteOptions = {
 };
 const gateway = createGateway({ sites: [wiki, shop] });
 
-function decideVisit(facts: Partial<Visit>): Decision {
+function decideVisit(facts: VisitFacts): Decision {
   return gateway.decide(visitWith(facts), now);
+}
+
+function locationOf(decision: Decision): string {
+  assert.ok(decision.kind !== "allow");
+  return decision.answer.headers.find(([name]) => name === "Location")?.[1] ?? "";
 }
 
 test("decides by the longest path of the site", () => {
@@ -41,14 +49,14 @@ test("decides by the longest path of the site", () => {
 test("lets a place have what it does not say from its site", () => {
   const decision = decideVisit({ target: "/admin" });
   assert.ok(decision.kind === "log-in");
-  assert.ok(decision.redirect.location.startsWith("https://sso.example.com/login?"));
+  assert.ok(locationOf(decision).startsWith("https://sso.example.com/login?"));
 });
 
 test("finds a site however its name is spelled, and sends back to its one spelling", () => {
   for (const host of ["WIKI.example.com", "wiki.example.com.", "wiki.example.com:443"]) {
     const decision = decideVisit({ host, target: "/a" });
     assert.ok(decision.kind === "log-in");
-    const back = new URL(decision.redirect.location).searchParams.get("back");
+    const back = new URL(locationOf(decision)).searchParams.get("back");
     assert.equal(back, "https://wiki.example.com/a");
   }
 });
@@ -92,13 +100,17 @@ const bad = {
     { target: "/Admin" },
     { target: `/${"%25;\\".repeat(1330)}` },
   ],
-} as const satisfies Record<BadRequest, readonly Partial<Visit>[]>;
+  "ambiguous-argument": [{ target: "/edit?action=view&action=save" }],
+  "header-alias": [{ oddHeaderNames: ["X_Forwarded_Proto"] }, { oddHeaderNames: ["remote.user"] }],
+} as const satisfies Record<BadRequest, readonly VisitFacts[]>;
 
 for (const [reason, visits] of Object.entries(bad)) {
   for (const facts of visits) {
     test(`refuses ${JSON.stringify(facts)} as ${reason}, ticket or not`, () => {
-      for (const cookies of [undefined, cookieWith({ tokens: ["admin", "staff"] })]) {
-        assert.deepEqual(decideVisit({ ...facts, cookies }), { kind: "bad-request", reason });
+      for (const cookies of ["", cookieWith({ tokens: ["admin", "staff", "editor"] })]) {
+        const decision = decideVisit({ ...facts, cookies });
+        assert.ok(decision.kind === "bad-request");
+        assert.deepEqual([decision.reason, decision.answer.status], [reason, 400]);
       }
     });
   }
@@ -106,6 +118,14 @@ for (const [reason, visits] of Object.entries(bad)) {
 
 test("never lets anybody in without a ticket, whatever the visit, and never throws", () => {
   const text = fc.string({ unit: "binary", maxLength: 60 });
+  const headers = fc.dictionary(
+    fc.constantFrom("accept", "origin", "upgrade", "sec-fetch-mode", "authorization"),
+    text,
+  );
+  const cookies = fc.oneof(
+    text,
+    text.map((value) => `auth_pubtkt=${value}`),
+  );
   const visit = fc.record({
     method: text,
     httpVersion: fc.constantFrom("1.0", "1.1"),
@@ -117,19 +137,19 @@ test("never lets anybody in without a ticket, whatever the visit, and never thro
       text.map((rest) => `/${rest}`),
     ),
     clientAddress: text,
-    cookies: fc.oneof(
-      text,
-      text.map((value) => `auth_pubtkt=${value}`),
-      fc.constant(undefined),
-    ),
-    wants: fc.constantFrom("page", "program"),
+    oddHeaderNames: fc.array(text, { maxLength: 2 }),
+    headers: fc
+      .tuple(headers, cookies)
+      .map(([sent, cookie]) => new Map(Object.entries({ ...sent, cookie }))),
   }) as fc.Arbitrary<Visit>;
   fc.assert(
     fc.property(visit, (facts) => {
       const decision = gateway.decide(facts, now);
       assert.ok(decision.kind !== "allow" && decision.kind !== "renew");
-      if ("redirect" in decision && decision.redirect !== undefined) {
-        assert.match(decision.redirect.location, /^https:\/\/sso\.example\.com\/login\?[!-~]+$/);
+      for (const [, value] of decision.answer.headers) assert.match(value, /^[ -~]*$/);
+      const location = locationOf(decision);
+      if (location !== "") {
+        assert.match(location, /^https:\/\/sso\.example\.com\/login\?[!-~]+$/);
       }
     }),
   );
@@ -149,6 +169,94 @@ for (const [code, site] of Object.entries(impossible)) {
     assert.throws(() => createGateway({ sites: [site] }), { name: "PolicyError", code });
   });
 }
+
+test("asks for an argument's place only where the argument says so", () => {
+  const cookies = cookieWith({ tokens: ["staff"] });
+  assert.equal(decideVisit({ cookies, target: "/edit?action=view" }).kind, "allow");
+  assert.equal(decideVisit({ cookies, target: "/edit?action=save" }).kind, "forbid");
+});
+
+test("refuses doubtful paths where a site is strict, wherever they lead", () => {
+  const strict = createGateway({ sites: [{ ...wiki, strictPaths: true }] });
+  const cookies = cookieWith({ tokens: ["staff"] });
+  for (const target of ["/page;jsessionid=1", "/a//b", "/a/./b", "/a%2fb", "/a%5cb"]) {
+    const visit = visitWith({ cookies, target });
+    assert.equal(gateway.decide(visit, now).kind, "allow", target);
+    assert.equal(strict.decide(visit, now).kind, "bad-request", target);
+  }
+});
+
+test("looks for the ticket in the site's headers, in their order", () => {
+  const site = { ...wiki, anyOfTokens: [], ticketHeaders: ["Cookie", "X-My-Auth"] };
+  const other = createGateway({ sites: [site] });
+  const [, value = ""] = cookieWith().split("=");
+  const kindOf = (facts: VisitFacts) => other.decide(visitWith(facts), now).kind;
+  assert.equal(kindOf({ headers: { "x-my-auth": value } }), "allow");
+  assert.equal(kindOf({ cookies: "a=b", headers: { "x-my-auth": value } }), "allow");
+  assert.equal(kindOf({ cookies: cookieWith(), headers: { "x-my-auth": "bad" } }), "allow");
+  // The first with content wins, as with TKTAuthHeader.
+  const bad = { cookies: "auth_pubtkt=bad", headers: { "x-my-auth": value } };
+  assert.equal(kindOf(bad), "log-in");
+});
+
+const counting = createGateway({
+  sites: [{ ...wiki, anyOfTokens: [] }],
+  loopKey: new Uint8Array(32).fill(1),
+});
+
+/** The target that a refused visitor comes back to. */
+function backTarget(decision: Decision): string {
+  const back = new URL(locationOf(decision)).searchParams.get("back") ?? "";
+  return back.replace("https://wiki.example.com", "");
+}
+
+test("stops a circle of redirects after the third, and names the cause", () => {
+  let target = "/page?a=1";
+  for (let round = 0; round < 3; round++) {
+    const decision = counting.decide(visitWith({ target }), now + round);
+    assert.equal(decision.kind, "log-in");
+    target = backTarget(decision);
+  }
+  const decision = counting.decide(visitWith({ target }), now + 3);
+  assert.ok(decision.kind === "loop" && decision.reason === "no-ticket");
+  assert.equal(decision.answer.status, 403);
+  assert.match(decision.answer.body, /did not send the sign-in cookie/);
+  assert.match(decision.answer.body, /href="https:\/\/wiki\.example\.com\/page\?a=1"/);
+});
+
+test("takes the count out of the address once signing in went well", () => {
+  const target = backTarget(counting.decide(visitWith({ target: "/page?a=1" }), now));
+  const decision = counting.decide(visitWith({ target, cookies: cookieWith() }), now + 1);
+  assert.equal(decision.kind, "clean-address");
+  assert.equal(locationOf(decision), "https://wiki.example.com/page?a=1");
+  const form = visitWith({ method: "POST", target, cookies: cookieWith() });
+  assert.equal(counting.decide(form, now + 1).kind, "allow");
+});
+
+test("counts nothing where the site does not want it", () => {
+  const other = createGateway({
+    sites: [{ ...wiki, loopBreaker: false }],
+    loopKey: new Uint8Array(32),
+  });
+  assert.equal(backTarget(other.decide(visitWith(), now)), "/page");
+});
+
+test("explains which place counted and which checks were passed", () => {
+  const cookies = cookieWith({ tokens: ["staff"] });
+  const { origin, place, checks, decision } = gateway.explain(
+    visitWith({ cookies, target: "/admin/x" }),
+    now,
+  );
+  assert.equal(origin, "https://wiki.example.com");
+  assert.deepEqual(place, { kind: "path", text: "/admin" });
+  assert.deepEqual(
+    checks.filter(({ passed }) => passed === false).map(({ check }) => check),
+    ["no-token"],
+  );
+  assert.equal(decision.kind, "forbid");
+  const nowhere = gateway.explain(visitWith({ host: "evil.example" }), now);
+  assert.deepEqual([nowhere.origin, nowhere.checks], [undefined, []]);
+});
 
 test("refuses two sites with one origin", () => {
   const sites = [wiki, { ...wiki, origin: "https://WIKI.example.com:443" }];

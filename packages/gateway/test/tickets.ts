@@ -8,6 +8,8 @@ import {
   type VerifiedTicket,
   verificationKeyOf,
 } from "@countersign/ticket";
+import type { Allow } from "../src/decision/decision.ts";
+import { createPolicy, type Policy, type PolicyOptions } from "../src/policy/policy.ts";
 import type { Visit } from "../src/visit/visit.ts";
 
 const key = importPrivateKey(generatePrivateKeyPem("ed25519"));
@@ -36,8 +38,34 @@ export function verified(fields: Partial<TicketFields> = {}): VerifiedTicket {
   return verification.ticket;
 }
 
-/** A GET of `https://wiki.example.com/page` without a ticket, unless it says otherwise. */
-export function visitWith(facts: Partial<Visit> = {}): Visit {
+/** The policy of a place in `https://wiki.example.com`. */
+export function policyWith(options: PolicyOptions = {}): Policy {
+  return createPolicy({ origin: "https://wiki.example.com", verifier }, options);
+}
+
+/** A visit of ada's that may pass. */
+export function allowed(fields: Partial<TicketFields> = {}): Allow {
+  return {
+    kind: "allow",
+    ticket: verified(fields),
+    policy: policyWith(),
+    cacheSeconds: 0,
+    authorization: undefined,
+    cookies: undefined,
+    assertion: undefined,
+    renewal: undefined,
+  };
+}
+
+/** The facts of a visit, with its headers as an object, and its Cookie header apart. */
+export interface VisitFacts extends Partial<Omit<Visit, "headers">> {
+  readonly cookies?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A page of `https://wiki.example.com/page` is asked for without a ticket, unless it says otherwise. */
+export function visitWith({ cookies, headers, ...facts }: VisitFacts = {}): Visit {
+  const cookie = cookies === undefined ? {} : { cookie: cookies };
   return {
     method: "GET",
     httpVersion: "1.1",
@@ -45,8 +73,8 @@ export function visitWith(facts: Partial<Visit> = {}): Visit {
     host: "wiki.example.com",
     target: "/page",
     clientAddress: "192.0.2.7",
-    cookies: undefined,
-    wants: "page",
+    oddHeaderNames: [],
+    headers: new Map(Object.entries({ accept: "text/html", ...cookie, ...headers })),
     ...facts,
   };
 }

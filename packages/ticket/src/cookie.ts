@@ -26,6 +26,12 @@ export function ticketCookieValues(header: string, name: string): string[] {
   return values;
 }
 
+/** A `Cookie` header without the cookies called exactly `name`; empty if no other is left. */
+export function cookiesWithout(header: string, name: string): string {
+  const pairs = header.split(";").map((pair) => pair.trim());
+  return pairs.filter((pair) => pair !== "" && !isNamed(pair, 0, name)).join("; ");
+}
+
 /**
  * The first value in the pairs from `from` on, and where to go on; one step of
  * {@link ticketCookieValues}. Pairs are compared where they stand, so that only a value is cut out.

@@ -14,6 +14,7 @@ export {
 export {
   type CookieAttributes,
   clearTicketCookie,
+  cookiesWithout,
   ticketCookieValues,
   writeTicketCookie,
 } from "./cookie.ts";
@@ -27,6 +28,7 @@ export {
   importPublicKey,
   type KeyOptions,
   type KeyType,
+  multifactorIsNumber,
   type SignatureAlgorithm,
   type SigningKey,
   type VerificationKey,
@@ -36,6 +38,7 @@ export { createDigestCache } from "./digest-cache.ts";
 export { createEncodedCache } from "./encoded-cache.ts";
 export { decodeTicket, encodeTicket, tryDecodeTicket } from "./encoding.ts";
 export { createIssuer, type Issuer } from "./issuer.ts";
+export { signInTime } from "./sign-in-time.ts";
 export {
   type EpochSeconds,
   maxEncodedLength,

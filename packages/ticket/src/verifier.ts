@@ -39,7 +39,12 @@ const checksInOrder = Object.keys(refusalTexts) as readonly Refusal[];
 /** A ticket that may be believed, or the first check that it did not pass. */
 export type Verification =
   | { readonly ok: true; readonly ticket: VerifiedTicket; readonly inGrace: boolean }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | {
+      readonly ok: false;
+      readonly refusal: Refusal;
+      /** What was refused although its signature is right: to say why, never to believe it. */
+      readonly ticket?: Ticket;
+    };
 
 /** Pass in place of an address to accept a ticket from anywhere. */
 export const anyClientAddress: unique symbol = Symbol("anyClientAddress");
@@ -144,7 +149,9 @@ function authenticate(
     let refusal: "unknown-key" | "bad-signature" = "unknown-key";
     for (const key of keys) {
       if (hint !== undefined && key.id !== hint) continue;
-      if (isSignedBy(key, payload, bytes)) return { ticket: parsePayload(payload), key };
+      if (isSignedBy(key, payload, bytes)) {
+        return { ticket: parsePayload(payload, key.multifactor), key };
+      }
       refusal = "bad-signature";
     }
     return refusal;
@@ -155,10 +162,12 @@ function authenticate(
 }
 
 function judge(ticket: Ticket, at: Circumstances): Verification {
-  if (!isMeantFor(ticket, at.host)) return refused["wrong-audience"];
-  if (!comesFrom(ticket, at.clientAddress)) return refused["wrong-address"];
-  if (!isConfirmed(ticket, at.confirmedKey)) return refused["unconfirmed-key"];
-  if (at.now > ticket.validUntil) return refused.expired;
+  if (!isMeantFor(ticket, at.host)) return { ok: false, refusal: "wrong-audience", ticket };
+  if (!comesFrom(ticket, at.clientAddress)) return { ok: false, refusal: "wrong-address", ticket };
+  if (!isConfirmed(ticket, at.confirmedKey)) {
+    return { ok: false, refusal: "unconfirmed-key", ticket };
+  }
+  if (at.now > ticket.validUntil) return { ok: false, refusal: "expired", ticket };
   const inGrace = ticket.graceAfter !== undefined && at.now > ticket.graceAfter;
   return { ok: true, ticket: ticket as VerifiedTicket, inGrace };
 }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import {
   type CookieAttributes,
   clearTicketCookie,
+  cookiesWithout,
   ticketCookieValues,
   writeTicketCookie,
 } from "../src/cookie.ts";
@@ -129,4 +130,20 @@ for (const [what, attributes] of Object.entries(wrong)) {
 
 test("refuses a ticket that would not fit into a cookie", () => {
   assert.throws(() => writeTicketCookie(";".repeat(700), domainCookie), { code: "too-long" });
+});
+
+test("takes the cookies of a name out of a header, and leaves the others as they are", () => {
+  const header = 'a=1; auth_pubtkt=x;  xauth_pubtkt=2; auth_pubtkt="y" ; b="c d"; ;auth_pubtkt=';
+  assert.equal(cookiesWithout(header, "auth_pubtkt"), 'a=1; xauth_pubtkt=2; b="c d"');
+  assert.equal(cookiesWithout("auth_pubtkt=x", "auth_pubtkt"), "");
+});
+
+test("leaves no ticket in a header that it took them out of", () => {
+  const pair = fc.oneof(fc.string(), fc.constantFrom("auth_pubtkt=x", " auth_pubtkt=y ", "a=b"));
+  fc.assert(
+    fc.property(fc.array(pair), (pairs) => {
+      const rest = cookiesWithout(pairs.join(";"), "auth_pubtkt");
+      assert.deepEqual(ticketCookieValues(rest, "auth_pubtkt"), []);
+    }),
+  );
 });

@@ -15,6 +15,7 @@ import {
   type Refusal,
   readTicketUnverified,
   refusalTexts,
+  type Verification,
   verifyTicket,
 } from "../src/verifier.ts";
 import { keysOfAllAlgorithms, signingKey } from "./keys.ts";
@@ -60,8 +61,17 @@ const refused: Record<Refusal, readonly [string, Circumstances]> = {
 for (const refusal of Object.keys(refusalTexts) as Refusal[]) {
   test(`refuses as ${refusal}`, () => {
     const [text, circumstances] = refused[refusal];
-    assert.deepEqual(verifyTicket(text, [key], circumstances), { ok: false, refusal });
+    const verification = verifyTicket(text, [key], circumstances);
+    assert.equal(refusalOf(verification), refusal);
+    // Who we cannot be sure of is told nothing about the ticket.
+    const isSigned = !["malformed", "unknown-key", "bad-signature"].includes(refusal);
+    assert.equal(!verification.ok && verification.ticket?.uid, isSigned ? "ada" : undefined);
   });
+}
+
+function refusalOf(verification: Verification | undefined): Refusal | undefined {
+  assert.equal(verification?.ok, false);
+  return verification?.ok === false ? verification.refusal : undefined;
 }
 
 test("makes its checks in the stated order", () => {
@@ -75,10 +85,8 @@ test("makes its checks in the stated order", () => {
     [{ host: anyHost, clientAddress: anyClientAddress, confirmedKey: anyConfirmation }, "expired"],
   ];
   for (const [known, refusal] of steps) {
-    assert.deepEqual(verifyTicket(everythingWrong, [key], { ...at, ...known }), {
-      ok: false,
-      refusal,
-    });
+    const verification = verifyTicket(everythingWrong, [key], { ...at, ...known });
+    assert.equal(refusalOf(verification), refusal);
   }
 });
 
@@ -233,12 +241,12 @@ for (const [kind, create] of Object.entries(verifiers)) {
       assert.ok(verifier.verifyCookies(header, "auth_pubtkt", at)?.ok);
     }
     const later = verifier.verifyCookies(header, "auth_pubtkt", { ...at, now: 1001 });
-    assert.deepEqual(later, { ok: false, refusal: "expired" });
+    assert.equal(refusalOf(later), "expired");
     const elsewhere = verifier.verifyCookies(header, "auth_pubtkt", {
       ...at,
       host: "x.example.com",
     });
-    assert.deepEqual(elsewhere, { ok: false, refusal: "wrong-audience" });
+    assert.equal(refusalOf(elsewhere), "wrong-audience");
   });
 
   test(`${kind}: lets any valid cookie of the name count`, () => {
@@ -252,7 +260,7 @@ for (const [kind, create] of Object.entries(verifiers)) {
       .map((value) => `auth_pubtkt=${value}`)
       .join("; ");
     const verification = create().verifyCookies(header, "auth_pubtkt", { ...at, now: 1001 });
-    assert.deepEqual(verification, { ok: false, refusal: "expired" });
+    assert.equal(refusalOf(verification), "expired");
   });
 
   test(`${kind}: knows the difference between no ticket and a bad one`, () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { EpochSeconds, Ticket } from "@countersign/ticket";
+import { type EpochSeconds, signInTime, type Ticket } from "@countersign/ticket";
 
 /** One person's stay at the login server: what all tickets after one password have in common. */
 export interface SignIn {
@@ -17,9 +17,8 @@ export function beginSignIn(now: EpochSeconds): SignIn {
  * The sign-in that a ticket comes from. The signature vouches for it, so the server need remember
  * nothing. `undefined` for a ticket such as other issuers of the same key write.
  */
-export function signInOf({ signInId: id = "", issuedAt }: Ticket): SignIn | undefined {
-  const digits = /^([0-9a-z]{1,8})-[A-Za-z0-9_-]{12}$/.exec(id)?.[1];
-  if (digits === undefined || issuedAt === undefined) return undefined;
-  const began = Number.parseInt(digits, 36);
-  return began <= issuedAt ? { id, began } : undefined;
+export function signInOf(ticket: Ticket): SignIn | undefined {
+  const began = signInTime(ticket);
+  const { signInId: id } = ticket;
+  return began === undefined || id === undefined ? undefined : { id, began };
 }

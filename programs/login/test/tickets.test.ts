@@ -122,10 +122,8 @@ test("a ticket for another host, or bound to a key, is refused", () => {
     const text = issuer.issue({ uid: "Ada", validUntil: 2000, ...fields });
     return reading.read(`auth_pubtkt=${encodeTicket(text)}`, at(1000));
   };
-  assert.deepEqual(read({ audience: ["wiki.example.com"] }), {
-    ok: false,
-    refusal: "wrong-audience",
-  });
+  const elsewhere = read({ audience: ["wiki.example.com"] });
+  assert.equal(elsewhere?.ok === false && elsewhere.refusal, "wrong-audience");
   assert.equal(read({ audience: ["wiki.example.com", "sso.example.com"] })?.ok, true);
   const bound = read({ confirmationKey: "A".repeat(43) });
   assert.deepEqual(bound, { ok: false, refusal: "unconfirmed-key" });

@@ -1,76 +1,115 @@
-import type { Verification, VerifiedTicket } from "@countersign/ticket";
-import type { Policy } from "../policy/policy.ts";
-import type { Visit } from "../visit/visit.ts";
+import { cookiesWithout, ticketCookieValues, type VerifiedTicket } from "@countersign/ticket";
+import { authorizationFor } from "../identity/basic-credentials.ts";
+import { type Answer, corsHeaders, problemAnswer, redirectAnswer } from "./answer.ts";
+import { firstObstacle } from "./checks.ts";
+import type { Allow, Decision, DueRenewal, Refused } from "./decision.ts";
+import type { Facts } from "./facts.ts";
+import { isSentAway } from "./is-sent-away.ts";
+import { loopAnswer } from "./loop-page.ts";
+import { plainAnswer } from "./plain-answer.ts";
+import { answerPreflight, isPreflight } from "./preflight.ts";
 import type { Reason } from "./reason.ts";
-import { type Redirect, redirectFor } from "./redirects.ts";
+import { redirectFor, redirectToItself } from "./redirects.ts";
 
-/** Why a visit makes no sense here, whoever it is. */
-export type BadRequest = "unknown-host" | "bad-target" | "ambiguous-path";
-
-/** What each of them means, in the words of the reference page. */
-export const badRequestTexts: Readonly<Record<BadRequest, string>> = {
-  "unknown-host": "no site has the scheme, host and port that were asked for",
-  "bad-target": "the request target is no path, or cannot be decoded",
-  "ambiguous-path": "servers may read the path in different ways, which lead to different places",
-};
-
-/**
- * What the gateway answers to a visit, with all that an adapter needs to carry it out. A page
- * follows `redirect`; where there is none the answer is 403.
- */
-export type Decision =
-  | { readonly kind: "allow"; readonly ticket: VerifiedTicket }
-  /** Who are you? */
-  | { readonly kind: "log-in"; readonly reason: Reason; readonly redirect: Redirect }
-  /** The ticket is good, and due for renewal. */
-  | { readonly kind: "renew"; readonly ticket: VerifiedTicket; readonly redirect: Redirect }
-  /** We know who you are, or have nowhere to send you. */
-  | {
-      readonly kind: "forbid";
-      readonly reason: Reason;
-      readonly redirect: Redirect | undefined;
-    }
-  | { readonly kind: "bad-request"; readonly reason: BadRequest };
-
-/**
- * Decides one visit to a place with this policy. `verification` is what the verifier said of its
- * ticket, and `undefined` if there was none. Reads nothing else, so that every adapter agrees.
- *
- * The checks in the order of mod_auth_pubtkt: TLS, ticket (in the verifier: signature, fields,
- * client address, time), grace period, second factor, tokens.
- */
-export function decide(
-  visit: Visit,
-  policy: Policy,
-  verification: Verification | undefined,
-): Decision {
-  if (policy.requireTls && visit.scheme !== "https") return logIn("no-tls", visit, policy);
-  if (verification === undefined) return logIn("no-ticket", visit, policy);
-  if (!verification.ok) return logIn(verification.refusal, visit, policy);
-
-  const { ticket, inGrace } = verification;
-  // A redirect would lose the body, so only a GET is sent away to renew (TKTAuthRefreshURL).
-  if (inGrace && visit.method === "GET") {
-    const redirect = redirectFor("in-grace", visit, policy);
-    if (redirect === undefined) return { kind: "forbid", reason: "in-grace", redirect };
-    return { kind: "renew", ticket, redirect };
+/** Decides one visit. Reads nothing but its arguments, so that every adapter agrees. */
+export function decide(facts: Facts): Decision {
+  const { visit, policy } = facts;
+  if (policy.preflight !== "check" && isPreflight(visit)) {
+    return policy.preflight === "pass" ? allow(undefined, facts) : answerPreflight(facts);
   }
-  if (policy.requireMultifactor && !ticket.multifactor) {
-    return logIn("no-multifactor", visit, policy);
-  }
-  if (!holdsAny(ticket.tokens, policy.anyOfTokens)) {
-    const redirect = redirectFor("no-token", visit, policy);
-    return { kind: "forbid", reason: "no-token", redirect };
-  }
-  return { kind: "allow", ticket };
+  const obstacle = policy.access === "public" ? publicObstacle(facts) : firstObstacle(facts);
+  if (obstacle === undefined) return allowOrClean(facts);
+  // Who is not known, or not known well enough, is nobody here.
+  if (policy.access === "optional" && obstacle !== "no-tls") return allow(undefined, facts);
+  return refuse(obstacle, facts);
 }
 
-function logIn(reason: Reason, visit: Visit, policy: Policy): Decision {
-  const redirect = redirectFor(reason, visit, policy);
-  if (redirect === undefined) return { kind: "forbid", reason, redirect };
-  return { kind: "log-in", reason, redirect };
+function publicObstacle({ policy, visit }: Facts): Reason | undefined {
+  return policy.requireTls && visit.scheme !== "https" ? "no-tls" : undefined;
 }
 
-function holdsAny(held: readonly string[], anyOf: readonly string[]): boolean {
-  return anyOf.length === 0 || anyOf.some((token) => held.includes(token));
+function allowOrClean(facts: Facts): Decision {
+  const { visit, round, verification } = facts;
+  const isPage = visit.method === "GET" && isSentAway(facts);
+  if (round?.isMarked === true && isPage && verification?.ok === true) {
+    const answer = redirectAnswer(redirectToItself(facts));
+    return { kind: "clean-address", reason: "signed-in", answer };
+  }
+  return allow(verification?.ok === true ? verification.ticket : undefined, facts);
+}
+
+function allow(ticket: VerifiedTicket | undefined, facts: Facts): Allow {
+  const { policy, visit, now } = facts;
+  const { hideTicket, assertion, origin } = policy;
+  const cookies = hideTicket ? (visit.headers.get("cookie") ?? "") : undefined;
+  return {
+    kind: "allow",
+    ticket,
+    policy,
+    cacheSeconds: policy.cacheSeconds === 0 ? 0 : cacheSecondsFor(ticket, facts),
+    authorization: authorizationFor(ticket, policy),
+    cookies: cookies === undefined ? undefined : cookiesWithout(cookies, policy.cookieName),
+    assertion: ticket === undefined ? undefined : assertion?.assert(ticket, origin, now),
+    renewal: policy.renewInPlace ? dueRenewal(facts) : undefined,
+  };
+}
+
+/** Until something would change by itself. */
+function cacheSecondsFor(ticket: VerifiedTicket | undefined, { policy, now }: Facts): number {
+  if (ticket === undefined) return policy.cacheSeconds;
+  const { validUntil, graceAfter = validUntil } = ticket;
+  const left = [policy.cacheSeconds, validUntil - now, graceAfter - now];
+  if (policy.assertion !== undefined) left.push(policy.assertion.lifetimeSeconds / 2);
+  return Math.max(0, Math.floor(Math.min(...left)));
+}
+
+function dueRenewal({ verification, policy, visit }: Facts): DueRenewal | undefined {
+  if (verification?.ok !== true || !verification.inGrace) return undefined;
+  const { refresh } = policy.redirectUrls;
+  const header = visit.headers.get("cookie");
+  if (refresh === undefined || !header) return undefined;
+  const values = ticketCookieValues(header, policy.cookieName);
+  const back = `${policy.backArgument}=${encodeURIComponent(`${policy.origin}/`)}`;
+  return {
+    url: `${refresh}${refresh.includes("?") ? "&" : "?"}${back}`,
+    cookies: values.map((value) => `${policy.cookieName}=${value}`).join("; "),
+  };
+}
+
+/** Reasons with which we know who somebody is, and that it does not suffice. */
+const forbidding: ReadonlySet<Reason> = new Set<Reason>([
+  "no-token",
+  "missing-token",
+  "unwanted-token",
+  "other-user",
+]);
+
+function refuse(reason: Reason, facts: Facts): Refused {
+  const isForbidden = forbidding.has(reason);
+  if (!isSentAway(facts)) {
+    return { kind: isForbidden ? "forbid" : "log-in", reason, answer: explained(reason, facts) };
+  }
+  const redirect = redirectFor(reason, facts);
+  if (redirect === undefined) {
+    const problem = { status: 403, title: "Forbidden", reason } as const;
+    return { kind: "forbid", reason, answer: plainAnswer(problem, facts.visit.headers) };
+  }
+  if (facts.round?.isLast === true && !isForbidden) {
+    return { kind: "loop", reason, answer: loopAnswer(reason, facts) };
+  }
+  const answer = redirectAnswer(redirect);
+  if (reason === "in-grace") return { kind: "renew", reason, answer };
+  return { kind: isForbidden ? "forbid" : "log-in", reason, answer };
+}
+
+/** What a program is told. */
+function explained(reason: Reason, { visit, policy }: Facts): Answer {
+  const cors = corsHeaders(visit, policy.corsOrigins);
+  if (forbidding.has(reason)) {
+    return problemAnswer({ status: 403, title: "Forbidden", reason }, cors);
+  }
+  const { login } = policy.redirectUrls;
+  const challenge = ["WWW-Authenticate", `Countersign realm="${policy.origin}", error="${reason}"`];
+  const problem = { status: 401, title: "Sign-in required", reason, login } as const;
+  return problemAnswer(problem, [challenge as [string, string], ...cors]);
 }

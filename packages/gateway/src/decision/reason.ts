@@ -1,7 +1,18 @@
 import { type Refusal, refusalTexts } from "@countersign/ticket";
 
 /** Why a visitor may not simply pass, in the order in which the checks are made. */
-export type Reason = "no-tls" | "no-ticket" | Refusal | "in-grace" | "no-multifactor" | "no-token";
+export type Reason =
+  | "no-tls"
+  | "no-ticket"
+  | Refusal
+  | "in-grace"
+  | "no-multifactor"
+  | "no-token"
+  | "missing-token"
+  | "unwanted-token"
+  | "other-user"
+  | "old-sign-in"
+  | "unbound-ticket";
 
 /** What each reason means, in the words of the reference page. */
 export const reasonTexts: Readonly<Record<Reason, string>> = {
@@ -11,4 +22,27 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
   "in-grace": "the ticket is valid, and due for renewal",
   "no-multifactor": "the place asks for a second factor, and the ticket tells of none",
   "no-token": "the ticket holds none of the tokens that the place asks for",
+  "missing-token": "the ticket lacks one of the tokens that the place asks for",
+  "unwanted-token": "the ticket holds a token that keeps its holder out",
+  "other-user": "the place is for other users",
+  "old-sign-in": "the sign-in was too long ago for the place, or nobody knows when it was",
+  "unbound-ticket": "the place asks for a ticket that is bound to a key, and this one is not",
+};
+
+/** Why a visit makes no sense here, whoever it is. */
+export type BadRequest =
+  | "unknown-host"
+  | "bad-target"
+  | "ambiguous-path"
+  | "ambiguous-argument"
+  | "header-alias";
+
+/** What each of them means, in the words of the reference page. */
+export const badRequestTexts: Readonly<Record<BadRequest, string>> = {
+  "unknown-host": "no site has the scheme, host and port that were asked for",
+  "bad-target": "the request target is no path, or cannot be decoded",
+  "ambiguous-path": "servers may read the path in different ways, which lead to different places",
+  "ambiguous-argument": "an argument that a place depends on is there more than once",
+  "header-alias":
+    "a header's name differs from one that only we set in `_` or `.` alone, so that applications may mistake it",
 };

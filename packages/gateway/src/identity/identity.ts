@@ -1,4 +1,6 @@
 import type { EpochSeconds, VerifiedTicket } from "@countersign/ticket";
+import type { Allow } from "../decision/decision.ts";
+import { defaultIdentityNames } from "./identity-names.ts";
 
 /** Who a visitor is, as an application wants to know it. */
 export interface Identity {
@@ -21,23 +23,31 @@ export function identityOf(ticket: VerifiedTicket): Identity {
 const authType = "mod_auth_pubtkt";
 
 /**
- * The identity as headers for an application behind a proxy, names and values in turn. All of them are always there, so that
- * a proxy that copies them overwrites what the client sent.
+ * The identity as headers for an application behind a proxy, names and values in turn. All of them
+ * are always there, and empty where nobody is known, so that a proxy that copies them overwrites what
+ * the client sent. The same holds for `Authorization`, the assertion, and `Cookie` without the
+ * ticket, where the policy says so.
  *
  * Values are printable ASCII: `%`, everything outside U+0020 to U+007E, and a space at either end
  * are percent-encoded UTF-8, so that no two users look alike. `decodeURIComponent` reads them.
  */
-export function identityHeaders(ticket: VerifiedTicket): readonly string[] {
-  return [
-    "Remote-User",
-    headerValue(ticket.uid),
-    "Remote-User-Tokens",
-    headerValue(ticket.tokens.join(",")),
-    "Remote-User-Data",
-    headerValue(ticket.userData ?? ""),
-    "Auth-Type",
-    authType,
+export function identityHeaders(allow: Allow): readonly string[] {
+  const { ticket, policy, authorization, cookies } = allow;
+  const { user, tokens, data, type } = policy.identityNames;
+  const headers = [
+    user,
+    headerValue(ticket?.uid ?? ""),
+    tokens,
+    headerValue(ticket?.tokens.join(",") ?? ""),
+    data,
+    headerValue(ticket?.userData ?? ""),
+    type,
+    ticket === undefined ? "" : authType,
   ];
+  if (authorization !== undefined) headers.push("Authorization", authorization);
+  if (cookies !== undefined) headers.push("Cookie", cookies);
+  if (policy.assertion !== undefined) headers.push(policy.assertion.header, allow.assertion ?? "");
+  return headers;
 }
 
 /** A name and its value; the value is empty where there is nothing to say. */
@@ -45,12 +55,14 @@ export type NamedValue = readonly [name: string, value: string];
 
 /**
  * The identity as variables of a CGI or FastCGI application, by the names and in the characters of
- * mod_auth_pubtkt: UTF-8 as the ticket has it. Tickets hold no control characters.
+ * mod_auth_pubtkt: UTF-8 as the ticket has it. Tickets hold no control characters. None where
+ * nobody is known: a REMOTE_USER that is empty is somebody to some.
  *
  * `undefined`: a value has a space at either end. Web servers read the values as headers and drop
  * that (RFC 9110 §5.5), so that the application would see somebody else, or another token.
  */
-export function identityVariables(ticket: VerifiedTicket): readonly NamedValue[] | undefined {
+export function identityVariables({ ticket }: Allow): readonly NamedValue[] | undefined {
+  if (ticket === undefined) return [];
   const variables = [
     ["REMOTE_USER", ticket.uid],
     ["REMOTE_USER_TOKENS", ticket.tokens.join(",")],
@@ -58,6 +70,12 @@ export function identityVariables(ticket: VerifiedTicket): readonly NamedValue[]
     ["AUTH_TYPE", authType],
   ] as const;
   return variables.some(([, value]) => /^ | $/.test(value)) ? undefined : variables;
+}
+
+/** Every header name that {@link identityHeaders} may set, and the usual ones, in lower case. */
+export function identityHeaderNames(names: Iterable<string>): ReadonlySet<string> {
+  const all = [...Object.values(defaultIdentityNames), ...names];
+  return new Set(all.map((name) => name.toLowerCase()));
 }
 
 /** Plain text passes as it is. */

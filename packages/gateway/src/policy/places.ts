@@ -1,62 +1,145 @@
 import { inOneCase } from "../visit/one-case.ts";
 import { isPlain, type PathReading, pathReadings } from "../visit/path-readings.ts";
-import type { Policy } from "./policy.ts";
+import { createPathPattern } from "./path-pattern.ts";
+import type { Condition, Conditioned } from "./place-conditions.ts";
 import { PolicyError } from "./policy-error.ts";
 
-/** A part of a site, by the beginning of its paths, with its policy. */
-export interface Place {
-  /** `/`, or one that starts with `/` and ends without. */
-  readonly path: string;
-  readonly policy: Policy;
+/** Which paths belong to a place: it and all below it, it alone, or those that a glob matches. */
+export type PlaceKind = "path" | "exactPath" | "pattern";
+
+/** Where a place is. */
+export interface PlaceAddress {
+  readonly kind: PlaceKind;
+  /** `/`, or a path that starts with `/` and ends without, or a pattern. */
+  readonly text: string;
 }
 
-/** Finds the place of a path. */
-export interface Places {
+/** A part of a site, with what holds there. */
+export interface Place<Rules> extends PlaceAddress {
+  readonly condition: Condition;
+  readonly rules: Rules;
+}
+
+/** Finds the place of a visit. */
+export interface Places<Rules> {
   /**
-   * The longest path that holds `path`, segment by segment; `"ambiguous"`: servers disagree, be it
-   * because some take capital and small letters for the same.
+   * Exact paths come first, then patterns in their order, then the longest path that holds `path`,
+   * segment by segment; a place whose condition does not hold is passed over. `"ambiguous"`:
+   * servers disagree, be it because some take capital and small letters for the same, or a path
+   * with a slash at its end for the one without.
    */
-  find(path: string): Place | "ambiguous";
+  find(path: string, conditioned: Conditioned): Place<Rules> | "ambiguous";
 }
 
 /**
- * The places of one site. They must include `/`, and differ in more than capitals.
+ * The places of one site. They must include the path `/` without a condition; those without
+ * conditions differ in more than capitals.
  *
- * @throws {PolicyError} `bad-path` or `repeated-path`.
+ * @throws {PolicyError} `bad-path`, `bad-pattern` or `repeated-path`.
  */
-export function createPlaces(places: readonly Place[]): Places {
-  const root = places.find(({ path }) => path === "/");
+export function createPlaces<Rules>(places: readonly Place<Rules>[]): Places<Rules> {
+  const root = places.find(
+    ({ kind, text, condition }) => kind === "path" && text === "/" && condition === undefined,
+  );
   if (root === undefined) throw new PolicyError("bad-path", "/");
-  if (new Set(places.map(({ path }) => inOneCase(path))).size !== places.length) {
-    throw new PolicyError("repeated-path");
-  }
-  const known = places
+  requireDistinct(places);
+  const entries = places
     .filter((place) => place !== root)
-    .map((place) => ({ place, segments: segmentsOf(place.path) }))
-    .map((entry) => ({ ...entry, inOneCase: entry.segments.map(inOneCase) }))
-    .sort((a, b) => b.segments.length - a.segments.length);
-  const deepest = known[0]?.segments.length ?? 0;
+    .map((place) => ({ place, ...matchersOf(place) }))
+    .sort(byPrecedence);
+  const hasPathsOnly = entries.every(({ place }) => place.kind === "path");
+  const deepest = hasPathsOnly ? (entries[0]?.depth ?? 0) : undefined;
 
-  const holding = (reading: PathReading): Place | "ambiguous" => {
-    const beginning = reading.slice(0, deepest).map(inOneCase);
-    const match = known.find((entry) => startsWith(beginning, entry.inOneCase));
-    if (match === undefined) return root;
-    return startsWith(reading, match.segments) ? match.place : "ambiguous";
+  const holding = (reading: PathReading, conditioned: Conditioned): Place<Rules> | "ambiguous" => {
+    const inCase = reading.slice(0, deepest);
+    const folded = inCase.map(inOneCase);
+    for (const { place, matches, matchesFolded } of entries) {
+      if (!matchesFolded(folded)) continue;
+      if (place.condition !== undefined && !place.condition(conditioned)) continue;
+      return matches(inCase) ? place : "ambiguous";
+    }
+    return root;
   };
 
   return {
-    find(path) {
-      if (known.length === 0) return root;
-      const [first, ...others] = pathReadings(path) ?? [];
+    find(path, conditioned) {
+      if (entries.length === 0) return root;
+      const readings = pathReadings(path) ?? [];
+      const [first, ...others] = hasPathsOnly ? readings : readings.flatMap(withAndWithoutSlash);
       if (first === undefined) return "ambiguous";
-      const place = holding(first);
-      return others.every((reading) => holding(reading) === place) ? place : "ambiguous";
+      const place = holding(first, conditioned);
+      const agree = others.every((reading) => holding(reading, conditioned) === place);
+      return agree ? place : "ambiguous";
     },
+  };
+}
+
+interface Entry {
+  readonly place: PlaceAddress & { readonly condition: Condition };
+  /** How many segments a path has; 0 for the others, whose order is their own. */
+  readonly depth: number;
+}
+
+const ranks: Readonly<Record<PlaceKind, number>> = { exactPath: 0, pattern: 1, path: 2 };
+
+function byPrecedence({ place: a, depth: aDepth }: Entry, { place: b, depth: bDepth }: Entry) {
+  const byKind = ranks[a.kind] - ranks[b.kind] || bDepth - aDepth;
+  if (byKind !== 0 || a.kind === "pattern") return byKind;
+  return Number(a.condition === undefined) - Number(b.condition === undefined);
+}
+
+interface Matchers {
+  readonly depth: number;
+  matches(reading: PathReading): boolean;
+  /** The same where capital and small letters are one. */
+  matchesFolded(reading: PathReading): boolean;
+}
+
+function matchersOf({ kind, text }: PlaceAddress): Matchers {
+  if (kind === "pattern") {
+    const { matches } = createPathPattern(text);
+    return { depth: 0, matches, matchesFolded: createPathPattern(inOneCase(text)).matches };
+  }
+  const segments = segmentsOf(text);
+  const folded = segments.map(inOneCase);
+  if (kind === "path") {
+    return {
+      depth: segments.length,
+      matches: (reading) => startsWith(reading, segments),
+      matchesFolded: (reading) => startsWith(reading, folded),
+    };
+  }
+  const isWhole = (reading: PathReading, wanted: readonly string[]) =>
+    reading.length === Math.max(wanted.length, 1) && startsWith(reading, wanted);
+  return {
+    depth: 0,
+    matches: (reading) => isWhole(reading, segments),
+    matchesFolded: (reading) => isWhole(reading, folded),
   };
 }
 
 function startsWith(reading: PathReading, beginning: PathReading): boolean {
   return beginning.every((segment, index) => segment === reading[index]);
+}
+
+/** Some servers answer `/page/` as `/page`. */
+function withAndWithoutSlash(reading: PathReading): readonly PathReading[] {
+  const isBare = reading.at(-1) !== "" || reading.length < 2;
+  return isBare ? [reading] : [reading, reading.slice(0, -1)];
+}
+
+function requireDistinct(places: readonly (PlaceAddress & { readonly condition: Condition })[]) {
+  const spellings = new Map<string, string>();
+  const unconditional = new Set<string>();
+  for (const { kind, text, condition } of places) {
+    const name = `${kind} ${inOneCase(text)}`;
+    const isOtherSpelling = (spellings.get(name) ?? text) !== text;
+    if (isOtherSpelling || (condition === undefined && unconditional.has(name))) {
+      throw new PolicyError("repeated-path", text);
+    }
+    spellings.set(name, text);
+    if (condition === undefined) unconditional.add(name);
+  }
 }
 
 /** Whether `path` can be that of a place: `/`, or decoded segments that every server reads alike. */
@@ -65,7 +148,12 @@ export function isPlacePath(path: string): boolean {
   return path === "/" || (/^(?:\/[^/?#\u0000-\u001f\u007f]+)+$/.test(path) && isPlain(path));
 }
 
-function segmentsOf(path: string): readonly string[] {
+/**
+ * The segments of a path: none for `/`.
+ *
+ * @throws {PolicyError} `bad-path`.
+ */
+export function segmentsOf(path: string): readonly string[] {
   if (!isPlacePath(path)) throw new PolicyError("bad-path", path);
-  return path.slice(1).split("/");
+  return path === "/" ? [] : path.slice(1).split("/");
 }

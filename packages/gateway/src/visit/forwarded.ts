@@ -1,11 +1,5 @@
-import { addressBits, parseAddress } from "@countersign/ticket";
-import { PolicyError } from "../policy/policy-error.ts";
-
-/** The addresses that share their first `prefixLength` bits with `address`. */
-export interface AddressRange {
-  readonly address: string;
-  readonly prefixLength: number;
-}
+import { parseAddress } from "@countersign/ticket";
+import { type AddressRange, createAddressRanges } from "./address-ranges.ts";
 
 /** The peers whose word about a request counts. */
 export interface TrustedProxies {
@@ -19,15 +13,8 @@ export interface TrustedProxies {
  * @throws {PolicyError} `bad-address-range`.
  */
 export function createTrustedProxies(ranges: readonly (string | AddressRange)[]): TrustedProxies {
-  const prefixes = ranges.map((range) =>
-    prefixOf(typeof range === "string" ? readRange(range) : range),
-  );
-  return {
-    trusts(address) {
-      const bits = addressBits(address);
-      return bits !== undefined && prefixes.some((prefix) => marked(bits).startsWith(prefix));
-    },
-  };
+  const trusted = createAddressRanges(ranges, { ipv4: 8, ipv6: 7 });
+  return { trusts: (address) => trusted.holds(address) };
 }
 
 /** Pass in place of the peer's address to believe whoever could open the unix socket. */
@@ -52,25 +39,4 @@ export function clientAddressOf(
     isTrusted = proxies.trusts(address);
   }
   return client;
-}
-
-function readRange(text: string): AddressRange {
-  const [, address = "", length] = /^([^/]+)(?:\/([0-9]{1,3}))?$/.exec(text) ?? [];
-  const prefixLength = length === undefined ? addressBits(address)?.length : Number(length);
-  return { address, prefixLength: prefixLength ?? 0 };
-}
-
-/** What the bits of every address in the range start with, after the mark of its family. */
-function prefixOf({ address, prefixLength }: AddressRange): string {
-  const bits = addressBits(address);
-  const shortest = bits?.length === 32 ? 8 : 7;
-  if (bits === undefined || prefixLength < shortest || prefixLength > bits.length) {
-    throw new PolicyError("bad-address-range");
-  }
-  return marked(bits).slice(0, 1 + prefixLength);
-}
-
-/** No prefix of IPv4 may hold addresses of IPv6. */
-function marked(bits: string): string {
-  return `${bits.length === 32 ? "4" : "6"}${bits}`;
 }

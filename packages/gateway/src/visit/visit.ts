@@ -1,6 +1,6 @@
 /**
  * The facts of one request, whatever server it came through. The adapter vouches for them: what
- * the client could have written itself is only `method`, `target`, `cookies`, and `host` where all
+ * the client could have written itself is only `method`, `target`, `headers`, and `host` where all
  * sites have one policy.
  */
 export interface Visit {
@@ -18,8 +18,14 @@ export interface Visit {
   /** The request target as it was sent, bytes as Latin-1 characters: `/path?query`, not decoded. */
   readonly target: string;
   readonly clientAddress: string;
-  /** The whole Cookie header, if there was one. */
-  readonly cookies: string | undefined;
-  /** A page may be sent elsewhere; a program needs to be told. */
-  readonly wants: "page" | "program";
+  /** What the client sent. It can only ask for less than it could have, so nobody vouches for it. */
+  readonly headers: VisitHeaders;
+  /** The names of the client's headers in which there is a `_` or a `.`; most visits have none. */
+  readonly oddHeaderNames: readonly string[];
+}
+
+/** The headers of a request by their names in lower case; a Map or the web's `Headers` will do. */
+export interface VisitHeaders {
+  /** Fields of one name are joined: cookies with `; `, others with `, ` (RFC 9110 §5.3). */
+  get(name: string): string | null | undefined;
 }

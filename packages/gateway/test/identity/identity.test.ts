@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { identityHeaders, identityOf, identityVariables } from "../../src/identity/identity.ts";
-import { verified } from "../tickets.ts";
+import { allowed, verified } from "../tickets.ts";
 
 test("tells who a visitor is", () => {
   assert.deepEqual(identityOf(verified({ tokens: ["staff"], userData: "a b" })), {
@@ -15,11 +15,11 @@ test("tells who a visitor is", () => {
 });
 
 test("has every header and every variable, empty where there is nothing to say", () => {
-  assert.deepEqual(identityHeaders(verified()), [
+  assert.deepEqual(identityHeaders(allowed()), [
     ...["Remote-User", "ada", "Remote-User-Tokens", ""],
     ...["Remote-User-Data", "", "Auth-Type", "mod_auth_pubtkt"],
   ]);
-  assert.deepEqual(identityVariables(verified()), [
+  assert.deepEqual(identityVariables(allowed()), [
     ["REMOTE_USER", "ada"],
     ["REMOTE_USER_TOKENS", ""],
     ["REMOTE_USER_DATA", ""],
@@ -29,7 +29,7 @@ test("has every header and every variable, empty where there is nothing to say",
 
 test("joins tokens by commas, and keeps UTF-8 in variables", () => {
   const ticket = verified({ uid: "zoë", tokens: ["a", "b"], userData: "50% ✓" });
-  assert.deepEqual(identityVariables(ticket)?.slice(0, 3), [
+  assert.deepEqual(identityVariables({ ...allowed(), ticket })?.slice(0, 3), [
     ["REMOTE_USER", "zoë"],
     ["REMOTE_USER_TOKENS", "a,b"],
     ["REMOTE_USER_DATA", "50% ✓"],
@@ -46,7 +46,7 @@ for (const fields of [
   { userData: "x " },
 ]) {
   test(`has no variables for ${JSON.stringify(fields)}, which arrive otherwise`, () => {
-    assert.equal(identityVariables(verified(fields)), undefined);
+    assert.equal(identityVariables(allowed(fields)), undefined);
   });
 }
 
@@ -61,7 +61,7 @@ test("encodes in headers what HTTP might change", () => {
     "a\u00a0b": "a%C2%A0b",
   };
   for (const [userData, value] of Object.entries(encoded)) {
-    assert.equal(identityHeaders(verified({ userData }))[5], value);
+    assert.equal(identityHeaders(allowed({ userData }))[5], value);
   }
 });
 
@@ -70,9 +70,28 @@ test("writes printable headers that decode to what the ticket says", () => {
   fc.assert(
     fc.property(text, (userData) => {
       const ticket = { ...verified(), userData };
-      const value = identityHeaders(ticket)[5] ?? "";
+      const value = identityHeaders({ ...allowed(), ticket })[5] ?? "";
       assert.match(value, /^[!-~](?:[ -~]*[!-~])?$/);
       assert.equal(decodeURIComponent(value), userData);
     }),
+  );
+});
+
+test("has every header and no variable where nobody is known", () => {
+  const nobody = { ...allowed(), ticket: undefined };
+  assert.deepEqual(identityHeaders(nobody), [
+    ...["Remote-User", "", "Remote-User-Tokens", ""],
+    ...["Remote-User-Data", "", "Auth-Type", ""],
+  ]);
+  assert.deepEqual(identityVariables(nobody), []);
+});
+
+test("names its headers as the site wants them", () => {
+  const identityNames = { user: "X-User", tokens: "X-Groups", data: "X-More", type: "X-Type" };
+  const { policy } = allowed();
+  const headers = identityHeaders({ ...allowed(), policy: { ...policy, identityNames } });
+  assert.deepEqual(
+    headers.filter((_, index) => index % 2 === 0),
+    Object.values(identityNames),
   );
 });

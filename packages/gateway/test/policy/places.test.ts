@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createPlaces, isPlacePath } from "../../src/policy/places.ts";
-import { createPolicy } from "../../src/policy/policy.ts";
+import { createPlaces, isPlacePath, type Place } from "../../src/policy/places.ts";
+import { visitWith } from "../tickets.ts";
 
-const policy = createPolicy("https://wiki.example.com", {});
-const places = createPlaces(
-  ["/admin", "/", "/admin/logs", "/größe", "/my files"].map((path) => ({ path, policy })),
-);
+const anyVisit = { visit: visitWith(), query: new URLSearchParams() };
 
-function find(path: string): string {
-  const place = places.find(path);
-  return place === "ambiguous" ? place : place.path;
+function placeAt(text: string): Place<string> {
+  return { kind: "path", text, condition: undefined, rules: text };
 }
+
+function finderAmong(...places: readonly Place<string>[]): (path: string) => string {
+  const { find } = createPlaces(places);
+  return (path) => {
+    const place = find(path, anyVisit);
+    return place === "ambiguous" ? place : place.rules;
+  };
+}
+
+const find = finderAmong(...["/admin", "/", "/admin/logs", "/größe", "/my files"].map(placeAt));
 
 const expected = {
   "/": "/",
@@ -55,11 +61,7 @@ for (const [path, place] of Object.entries(expected)) {
 }
 
 test("finds a place that is written in capitals, and doubts where others are asked for", () => {
-  const only = createPlaces(["/", "/Admin", "/Admin/logs"].map((path) => ({ path, policy })));
-  const found = (path: string) => {
-    const place = only.find(path);
-    return place === "ambiguous" ? place : place.path;
-  };
+  const found = finderAmong(...["/", "/Admin", "/Admin/logs"].map(placeAt));
   assert.equal(found("/Admin/x"), "/Admin");
   assert.equal(found("/Admin/logs"), "/Admin/logs");
   assert.equal(found("/admin"), "ambiguous");
@@ -74,12 +76,11 @@ test("doubts a path with more turns than anybody writes, however many places the
 });
 
 test("has no doubt where there is one place", () => {
-  const one = { path: "/", policy };
-  assert.equal(createPlaces([one]).find("/x/..%2fadmin"), one);
+  assert.equal(finderAmong(placeAt("/"))("/x/..%2fadmin"), "/");
 });
 
 test("refuses a list without / or with a path twice", () => {
-  const of = (...paths: string[]) => paths.map((path) => ({ path, policy }));
+  const of = (...paths: string[]) => paths.map(placeAt);
   assert.throws(() => createPlaces(of("/a")), { name: "PolicyError", code: "bad-path" });
   assert.throws(() => createPlaces([]), { code: "bad-path" });
   assert.throws(() => createPlaces(of("/", "/a", "/a")), { code: "repeated-path" });
@@ -102,13 +103,58 @@ test("refuses paths that no server would leave as they are", () => {
     "/a\n",
   ]) {
     assert.equal(isPlacePath(path), false, path);
-    assert.throws(
-      () =>
-        createPlaces([
-          { path: "/", policy },
-          { path, policy },
-        ]),
-      { code: "bad-path" },
-    );
+    assert.throws(() => createPlaces([placeAt("/"), placeAt(path)]), { code: "bad-path" });
   }
+});
+
+const exact = (text: string): Place<string> => ({
+  ...placeAt(text),
+  kind: "exactPath",
+  rules: `= ${text}`,
+});
+const glob = (text: string): Place<string> => ({
+  ...placeAt(text),
+  kind: "pattern",
+  rules: `~ ${text}`,
+});
+
+const byKind = {
+  "/": "/",
+  "/status": "= /status",
+  "/status/": "ambiguous",
+  "/status/x": "/",
+  "/Status": "ambiguous",
+  "/users/ada/photo": "~ /users/*/photo",
+  "/users/ada/photo/": "ambiguous",
+  "/users/ada/photos": "/users",
+  "/users//photo": "/users",
+  "/users/ada/PHOTO": "ambiguous",
+  "/users/a%2Fb/photo": "ambiguous",
+  "/a/b/c.php": "~ /**/*.php",
+  "/c.php": "~ /**/*.php",
+  "/users/c.php": "~ /**/*.php",
+  "/users/root": "= /users/root",
+};
+
+const findByKind = finderAmong(
+  placeAt("/"),
+  placeAt("/users"),
+  glob("/users/*/photo"),
+  glob("/**/*.php"),
+  exact("/status"),
+  exact("/users/root"),
+);
+
+for (const [path, place] of Object.entries(byKind)) {
+  test(`finds for ${path} among places of every kind: ${place}`, () => {
+    assert.equal(findByKind(path), place);
+  });
+}
+
+test("passes a place over whose condition does not hold, and prefers one whose condition does", () => {
+  const posts = { ...placeAt("/a"), condition: () => true, rules: "with a condition" };
+  const never = { ...placeAt("/a/b"), condition: () => false };
+  const found = finderAmong(placeAt("/"), placeAt("/a"), posts, never);
+  assert.equal(found("/a/b/c"), "with a condition");
+  assert.equal(finderAmong(placeAt("/"), never)("/a/b"), "/");
 });

@@ -9,17 +9,28 @@ import { beginSignIn } from "../sign-in.ts";
 import { cookiesOf, only, type Visit } from "../visit.ts";
 
 /** Why a site sent someone here, as the `reason` argument of the address says it. */
-type Reason = "expired" | "expired-post" | "not-renewed" | "address" | "forbidden" | "switch";
+type Reason =
+  | "expired"
+  | "expired-post"
+  | "not-renewed"
+  | "old-sign-in"
+  | "address"
+  | "forbidden"
+  | "switch";
 
 const reasonTexts: Record<Reason, string | undefined> = {
   expired: "Your sign-in has timed out. Please sign in again.",
   "expired-post":
     "Your sign-in has timed out, and what you just sent was not saved. Please sign in again, then send it once more.",
   "not-renewed": "Your sign-in can no longer be renewed. Please sign in again.",
+  "old-sign-in": "This page asks for a fresh sign-in. Please sign in again.",
   address: "Your network address has changed since you signed in. Please sign in again.",
   forbidden: undefined,
   switch: undefined,
 };
+
+/** With these a good ticket is not good enough. */
+const asksAnew: readonly (Reason | undefined)[] = ["switch", "not-renewed", "old-sign-in"];
 
 /** What a ticket that is no longer accepted tells about why its holder is here. */
 const reasonOfRefusal: Partial<Record<Refusal, Reason>> = {
@@ -36,7 +47,7 @@ export function showSignIn(visit: Visit, login: Login): Response {
   if (verification?.ok && reason === "forbidden") {
     return answerPage(403, forbiddenPage(login, verification.ticket, back));
   }
-  if (verification?.ok && reason !== "switch" && reason !== "not-renewed") {
+  if (verification?.ok && !asksAnew.includes(reason)) {
     const why = reason === "address" ? otherAddressSeen(visit) : undefined;
     return answerPage(200, stillSignedInPage(login, verification.ticket, back, why));
   }

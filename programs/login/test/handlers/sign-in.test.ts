@@ -199,6 +199,7 @@ const pages = {
   "&reason=address": [200, /another network address[\s\S]*192\.0\.2\.7/],
   "&ip=192.0.2.99": [200, /another network address/],
   "&reason=switch": [200, /<form method="post" action="\/login">/],
+  "&reason=old-sign-in": [200, /asks for a fresh sign-in[\s\S]*<form method="post"/],
   "&reason=not-renewed": [200, /can no longer be renewed[\s\S]*<form method="post"/],
 } as const;
 

@@ -1,0 +1,15 @@
+/** The headers in which an application behind a proxy finds who its visitor is. */
+export interface IdentityNames {
+  readonly user: string;
+  readonly tokens: string;
+  readonly data: string;
+  readonly type: string;
+}
+
+/** What they are called unless the site says otherwise. */
+export const defaultIdentityNames: IdentityNames = {
+  user: "Remote-User",
+  tokens: "Remote-User-Tokens",
+  data: "Remote-User-Data",
+  type: "Auth-Type",
+};
