@@ -81,7 +81,7 @@ test("a bound ticket is refused from another address and from an unknown one", (
   const cookie = sent(binding.issue(ada, signIn, at(1000)));
   for (const clientAddress of ["192.0.2.8", undefined]) {
     const verification = binding.read(cookie, { now: 1000, clientAddress });
-    assert.deepEqual(verification, { ok: false, refusal: "wrong-address" });
+    assert.equal(verification?.ok === false && verification.refusal, "wrong-address");
   }
   const unknown = { now: 1000, clientAddress: undefined };
   assert.throws(() => binding.issue(ada, signIn, unknown), { code: "no-client-address" });
@@ -126,5 +126,5 @@ test("a ticket for another host, or bound to a key, is refused", () => {
   assert.equal(elsewhere?.ok === false && elsewhere.refusal, "wrong-audience");
   assert.equal(read({ audience: ["wiki.example.com", "sso.example.com"] })?.ok, true);
   const bound = read({ confirmationKey: "A".repeat(43) });
-  assert.deepEqual(bound, { ok: false, refusal: "unconfirmed-key" });
+  assert.equal(bound?.ok === false && bound.refusal, "unconfirmed-key");
 });
