@@ -65,7 +65,14 @@ function hasConditions({ methods, networks, arguments: named }: PlaceOptions): b
 
 function readSiteOrigin(text: string): Origin {
   const [, scheme = "", host = ""] = /^(https?):\/\/(.*)$/.exec(text) ?? [];
-  const origin = scheme === "http" || scheme === "https" ? readOrigin(scheme, host) : undefined;
+  const origin =
+    scheme === "http" || scheme === "https" ? readOrigin(scheme, inAscii(host)) : undefined;
   if (origin === undefined) throw new PolicyError("bad-origin");
   return origin;
+}
+
+/** Browsers send a name that is not ASCII in its ASCII form (IDNA). */
+function inAscii(host: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII.
+  return /^[\u0000-\u007f]*$/.test(host) ? host : (URL.parse(`http://${host}`)?.host ?? "");
 }

@@ -61,6 +61,11 @@ test("finds a site however its name is spelled, and sends back to its one spelli
   }
 });
 
+test("finds a site with letters that are not ASCII as browsers ask for it", () => {
+  const other = createGateway({ sites: [{ ...wiki, origin: "https://bücher.example" }] });
+  assert.equal(other.decide(visitWith({ host: "xn--bcher-kva.example" }), now).kind, "log-in");
+});
+
 test("knows each site's own cookie", () => {
   const facts = { scheme: "http", host: "shop.example.com:8080" } as const;
   const cookies = cookieWith();

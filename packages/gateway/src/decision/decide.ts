@@ -30,8 +30,8 @@ function publicObstacle({ policy, visit }: Facts): Reason | undefined {
 
 function allowOrClean(facts: Facts): Decision {
   const { visit, round, verification } = facts;
-  const isPage = visit.method === "GET" && isSentAway(facts);
-  if (round?.isMarked === true && isPage && verification?.ok === true) {
+  const isBack = round?.isMarked === true && verification?.ok === true;
+  if (isBack && visit.method === "GET" && isSentAway(facts)) {
     const answer = redirectAnswer(redirectToItself(facts));
     return { kind: "clean-address", reason: "signed-in", answer };
   }

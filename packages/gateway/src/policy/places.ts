@@ -61,9 +61,21 @@ export function createPlaces<Rules>(places: readonly Place<Rules>[]): Places<Rul
     return root;
   };
 
+  /** The same for a path that all servers read alike, and without cutting it into segments. */
+  const holdingPlain = (path: string, conditioned: Conditioned): Place<Rules> | "ambiguous" => {
+    const folded = inOneCase(path);
+    for (const { place, folded: beginning } of entries) {
+      if (!isWithin(folded, beginning)) continue;
+      if (place.condition !== undefined && !place.condition(conditioned)) continue;
+      return isWithin(path, place.text) ? place : "ambiguous";
+    }
+    return root;
+  };
+
   return {
     find(path, conditioned) {
       if (entries.length === 0) return root;
+      if (hasPathsOnly && isPlain(path)) return holdingPlain(path, conditioned);
       const readings = pathReadings(path) ?? [];
       const [first, ...others] = hasPathsOnly ? readings : readings.flatMap(withAndWithoutSlash);
       if (first === undefined) return "ambiguous";
@@ -90,6 +102,8 @@ function byPrecedence({ place: a, depth: aDepth }: Entry, { place: b, depth: bDe
 
 interface Matchers {
   readonly depth: number;
+  /** The text where capital and small letters are one. */
+  readonly folded: string;
   matches(reading: PathReading): boolean;
   /** The same where capital and small letters are one. */
   matchesFolded(reading: PathReading): boolean;
@@ -98,25 +112,37 @@ interface Matchers {
 function matchersOf({ kind, text }: PlaceAddress): Matchers {
   if (kind === "pattern") {
     const { matches } = createPathPattern(text);
-    return { depth: 0, matches, matchesFolded: createPathPattern(inOneCase(text)).matches };
+    const folded = inOneCase(text);
+    return { depth: 0, folded, matches, matchesFolded: createPathPattern(folded).matches };
   }
   const segments = segmentsOf(text);
-  const folded = segments.map(inOneCase);
+  const folded = inOneCase(text);
+  const foldedSegments = segments.map(inOneCase);
   if (kind === "path") {
     return {
       depth: segments.length,
+      folded,
       matches: (reading) => startsWith(reading, segments),
-      matchesFolded: (reading) => startsWith(reading, folded),
+      matchesFolded: (reading) => startsWith(reading, foldedSegments),
     };
   }
   const isWhole = (reading: PathReading, wanted: readonly string[]) =>
     reading.length === Math.max(wanted.length, 1) && startsWith(reading, wanted);
   return {
     depth: 0,
+    folded,
     matches: (reading) => isWhole(reading, segments),
-    matchesFolded: (reading) => isWhole(reading, folded),
+    matchesFolded: (reading) => isWhole(reading, foldedSegments),
   };
 }
+
+/** Whether `path` is `place` or below it. */
+function isWithin(path: string, place: string): boolean {
+  if (place === "/" || path === place) return true;
+  return path.charCodeAt(place.length) === slash && path.startsWith(place);
+}
+
+const slash = 0x2f;
 
 function startsWith(reading: PathReading, beginning: PathReading): boolean {
   return beginning.every((segment, index) => segment === reading[index]);

@@ -17,12 +17,21 @@ export interface Target {
  */
 export function readTarget(raw: string): Target | undefined {
   if (raw.length > maxTargetLength) return undefined;
-  const sent = raw.startsWith("/") ? raw : withoutAuthority(raw);
-  const text = /[\x80-\xff]/.test(sent) ? withEncodedBytes(sent) : sent;
-  if (!/^\/[!"$-~]*$/.test(text)) return undefined;
+  const text = isOriginForm(raw) ? raw : inOriginForm(raw);
+  if (text === undefined) return undefined;
   const query = text.indexOf("?");
   const path = query === -1 ? text : text.slice(0, query);
   return path.includes("%") && !decodes(path) ? undefined : { text, path };
+}
+
+/** As nearly every target is: `/`, then printable ASCII but `#`. */
+function isOriginForm(text: string): boolean {
+  return /^\/[!"$-~]*$/.test(text);
+}
+
+function inOriginForm(raw: string): string | undefined {
+  const text = withEncodedBytes(raw.startsWith("/") ? raw : withoutAuthority(raw));
+  return isOriginForm(text) ? text : undefined;
 }
 
 function withoutAuthority(url: string): string {

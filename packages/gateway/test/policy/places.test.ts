@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { createPlaces, isPlacePath, type Place } from "../../src/policy/places.ts";
 import { visitWith } from "../tickets.ts";
 
@@ -157,4 +158,19 @@ test("passes a place over whose condition does not hold, and prefers one whose c
   const found = finderAmong(placeAt("/"), placeAt("/a"), posts, never);
   assert.equal(found("/a/b/c"), "with a condition");
   assert.equal(finderAmong(placeAt("/"), never)("/a/b"), "/");
+});
+
+test("finds the same place for a plain path whether it cuts the path into segments or not", () => {
+  const paths = ["/", "/a", "/a/b", "/ab", "/A/c"].map(placeAt);
+  const whole = finderAmong(...paths);
+  // A pattern that matches nothing here makes all paths go by segments.
+  const cut = finderAmong(...paths, glob("/none/*/none"));
+  const segment = fc.constantFrom("a", "b", "ab", "A", "c", "", "B");
+  const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((all) => `/${all.join("/")}`);
+  fc.assert(
+    fc.property(path, (text) => {
+      fc.pre(!text.endsWith("/"));
+      assert.equal(whole(text), cut(text));
+    }),
+  );
 });
