@@ -1,7 +1,11 @@
 import { cpus } from "node:os";
+import { apacheRows } from "./rows/apache.ts";
 import { decideRows } from "./rows/decide.ts";
 import { gatewaydRows } from "./rows/gatewayd.ts";
+import { growthRows } from "./rows/growth.ts";
 import { largeCacheRows } from "./rows/large-cache.ts";
+import { nginxRows } from "./rows/nginx.ts";
+import { steadyRows } from "./rows/steady.ts";
 import { verifyCachedRows } from "./rows/verify-cached.ts";
 import { verifyColdRows } from "./rows/verify-cold.ts";
 import { type Row, tableOf } from "./table.ts";
@@ -12,6 +16,10 @@ const suites: Record<string, () => Row[] | Promise<Row[]>> = {
   "large-cache": largeCacheRows,
   decide: decideRows,
   gatewayd: gatewaydRows,
+  nginx: nginxRows,
+  apache: apacheRows,
+  growth: growthRows,
+  steady: steadyRows,
 };
 
 const chosen = process.argv.slice(2);

@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { createServer } from "node:http";
 
 /**
@@ -10,5 +11,5 @@ const server = createServer((_request, response) => {
   response.writeHead(204, fields);
   response.end();
 });
-server.listen(path, () => process.stdout.write("ready\n"));
+server.listen(path, () => chmodSync(path, 0o666));
 process.on("SIGTERM", () => process.exit(0));
