@@ -1,5 +1,6 @@
 import type { EpochSeconds, VerifiedTicket } from "@countersign/ticket";
 import type { Allow } from "../decision/decision.ts";
+import type { Policy } from "../policy/policy.ts";
 import { defaultIdentityNames } from "./identity-names.ts";
 
 /** Who a visitor is, as an application wants to know it. */
@@ -45,9 +46,14 @@ export function identityHeaders(allow: Allow): readonly string[] {
     ticket === undefined ? "" : authType,
   ];
   if (authorization !== undefined) headers.push("Authorization", authorization);
-  if (cookies !== undefined) headers.push("Cookie", cookies);
+  if (cookies !== undefined) headers.push("Cookie", cookies, ...otherTicketHeaders(policy));
   if (policy.assertion !== undefined) headers.push(policy.assertion.header, allow.assertion ?? "");
   return headers;
+}
+
+/** A hidden ticket is hidden wherever it may have come from. */
+function otherTicketHeaders({ ticketHeaders }: Policy): readonly string[] {
+  return ticketHeaders.flatMap((name) => (name === "cookie" ? [] : [name, ""]));
 }
 
 /** A name and its value; the value is empty where there is nothing to say. */

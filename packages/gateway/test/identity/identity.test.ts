@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { identityHeaders, identityOf, identityVariables } from "../../src/identity/identity.ts";
-import { allowed, verified } from "../tickets.ts";
+import { allowed, policyWith, verified } from "../tickets.ts";
 
 test("tells who a visitor is", () => {
   assert.deepEqual(identityOf(verified({ tokens: ["staff"], userData: "a b" })), {
@@ -94,4 +94,10 @@ test("names its headers as the site wants them", () => {
     headers.filter((_, index) => index % 2 === 0),
     Object.values(identityNames),
   );
+});
+
+test("empties every header that a hidden ticket may have come in", () => {
+  const policy = policyWith({ hideTicket: true, ticketHeaders: ["X-My-Auth", "Cookie"] });
+  const headers = identityHeaders({ ...allowed(), policy, cookies: "a=1" });
+  assert.deepEqual(headers.slice(8), ["Cookie", "a=1", "x-my-auth", ""]);
 });
