@@ -23,6 +23,24 @@ export const debianPackages: readonly DebianPackage[] = [
     pidFile: "/run/nginx.pid",
   },
   {
+    name: "lighttpd",
+    reason: "the lighttpd suite: FastCGI authorizer with our gateway",
+    pidFile: "/run/lighttpd.pid",
+  },
+  {
+    name: "haproxy",
+    reason: "the HAProxy suite: Lua with our gateway",
+    pidFile: "/run/haproxy.pid",
+  },
+  {
+    name: "caddy",
+    reason: "the Caddy suite: forward_auth with our gateway",
+  },
+  {
+    name: "lua-socket",
+    reason: "the suite of Apache with mod_lua, which keeps its connections to our gateway",
+  },
+  {
     name: "php-cli",
     reason: "a PHP writer and reader of the ticket format",
   },

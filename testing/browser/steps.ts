@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Page, Response } from "playwright-core";
 import { readIdentity } from "../interop/identity.ts";
+import { withoutLoopMark } from "../kit/loop-mark.ts";
 
 /** What a person types to sign in. */
 export interface Credentials {
@@ -22,13 +23,16 @@ export async function signInAt(page: Page, address: string, who: Credentials): P
   await page.waitForURL(address);
 }
 
-/** Opens an address; gives the addresses on the way, its own last. */
+/**
+ * Opens an address; gives the addresses on the way, its own last. Those with the loop breaker's mark
+ * are left out: from there the site leads on to its page.
+ */
 export async function wayTo(page: Page, address: string): Promise<readonly string[]> {
   const response = await page.goto(address);
   const way: string[] = [];
   let request: ReturnType<Response["request"]> | null | undefined = response?.request();
   while (request) {
-    way.unshift(request.url());
+    if (!withoutLoopMark(request.url()).isMarked) way.unshift(request.url());
     request = request.redirectedFrom();
   }
   return way;

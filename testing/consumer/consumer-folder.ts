@@ -7,8 +7,19 @@ import { temporaryFolder } from "../kit/temporary-folder.ts";
 /** The project's root: the tests below use its built tarballs and its compiler, no sources. */
 export const root = join(import.meta.dirname, "../..");
 
-/** What a consumer of the middleware has beside our packages; its types come with it. */
-const consumersOwn = ["@types/node", "@types/express", "express"];
+/** What a consumer of the middleware has beside our packages; types come with it. */
+const consumersOwn = [
+  "@types/node",
+  "@types/express",
+  "express",
+  "fastify",
+  "@types/koa",
+  "koa",
+  "hono",
+  "@hono/node-server",
+  "@types/ws",
+  "ws",
+];
 
 /**
  * A folder of somebody who installed our packed packages: their tarballs are unpacked below

@@ -12,9 +12,11 @@ interface Shown {
 }
 
 const guides: Readonly<Record<string, Shown>> = {
-  "nginx.md": { folders: ["nginx"] },
+  "nginx.md": { folders: ["nginx", "nginx-cached"] },
   "apache.md": { folders: ["apache-fcgi", "apache-pubtkt"] },
-  "node.md": { folders: ["express", "express-behind-nginx"] },
+  "node.md": {
+    folders: ["express", "express-behind-nginx", "fastify", "koa", "hono", "node-http", "websocket"],
+  },
   "login.md": {
     folders: ["login-behind-nginx"],
     values: {
@@ -26,6 +28,11 @@ const guides: Readonly<Record<string, Shown>> = {
       CERTIFICATE_KEY: "/etc/ssl/sso.example.com.key",
     },
   },
+  "proxy.md": { folders: ["proxy", "proxy-with-tls"] },
+  "caddy.md": { folders: ["caddy"] },
+  "traefik.md": { folders: ["traefik"] },
+  "envoy.md": { folders: ["envoy"] },
+  "systemd.md": { folders: ["systemd"] },
   "demo.md": { folders: [] },
 };
 
@@ -40,7 +47,7 @@ for (const [guide, { folders, values = {} }] of Object.entries(guides)) {
   const known = files.map((file) => essence(fillIn(file, values)));
 
   test(`${guide} shows configuration only as the tests run it`, () => {
-    const shown = blocks.filter(([, tag = ""]) => /^(?:nginx|apache|yaml|js)$/.test(tag));
+    const shown = blocks.filter(([, tag = ""]) => /^(?:nginx|apache|caddy|ini|yaml|js)$/.test(tag));
     assert.equal(shown.length > 0, folders.length > 0);
     for (const [, , block = ""] of shown) {
       assert.ok(
@@ -52,13 +59,13 @@ for (const [guide, { folders, values = {} }] of Object.entries(guides)) {
 
   test(`${guide} has nothing but commands and output in its other blocks`, () => {
     for (const [, tag = "", block = ""] of blocks) {
-      if (tag !== "sh") assert.match(tag, /^(?:nginx|apache|yaml|js|json|text)$/);
+      if (tag !== "sh") assert.match(tag, /^(?:nginx|apache|caddy|ini|yaml|js|json|text)$/);
       else for (const line of essence(block).split("\n")) assert.match(line, command);
     }
   });
 }
 
-const command = /^(?:countersign|curl|git|cd|install|node|npm) /;
+const command = /^(?:countersign|curl|git|cd|install|node|npm|systemctl) /;
 
 function filesOf(folder: URL): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })

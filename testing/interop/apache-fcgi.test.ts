@@ -1,6 +1,7 @@
 import { startApplication } from "../kit/application.ts";
 import { startApache } from "../kit/web-servers.ts";
 import { testGatewaySite } from "./gateway-visits.ts";
+import { testProxiedApplication } from "./proxied-application.ts";
 
 testGatewaySite("Apache with mod_authnz_fcgi and gatewayd", {
   example: "apache-fcgi",
@@ -17,4 +18,10 @@ testGatewaySite("Apache with mod_authnz_fcgi and gatewayd before a proxied appli
     await startApplication(owner, site.folder);
     return startApache(owner, site);
   },
+});
+
+testProxiedApplication("Apache with mod_authnz_fcgi and gatewayd", {
+  example: "apache-fcgi",
+  path: "/application/whoami",
+  startServer: startApache,
 });

@@ -48,6 +48,7 @@ async function startSite(t: TestContext): Promise<Visited> {
     whoami: "/whoami",
     identityArrives: "as-text",
     cacheControl: "no-store",
+    oddHeaders: "dropped",
   } as const;
   return { site: open, issuer, now };
 }

@@ -6,7 +6,7 @@ import { testVisits, type Visited } from "./visit-site.ts";
 
 const now = 1_800_000_000;
 
-for (const framework of ["node:http", "Express"] as const) {
+for (const framework of ["node:http", "Express", "Fastify", "Koa", "Hono"] as const) {
   test(`${framework} with the middleware answers every visit of the table`, async (t) => {
     await testVisits(t, await startSite(t, framework));
   });

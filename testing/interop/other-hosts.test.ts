@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { withoutMarkInBack } from "../kit/loop-mark.ts";
 import { runGateway } from "../kit/programs.ts";
 import { sendLines } from "../kit/raw-request.ts";
-import { type PreparedSite, prepareSite } from "../kit/site.ts";
+import { changeFile, prepareSite } from "../kit/site.ts";
 import { startApache, startNginx } from "../kit/web-servers.ts";
 import { createTestIssuer, makeTickets } from "./tickets.ts";
 
@@ -39,10 +39,11 @@ for (const [name, server] of Object.entries(servers)) {
     };
     for (const [where, lines] of Object.entries(askings)) {
       await t.test(where, async () => {
-        const asking = [...lines, "Connection: close"];
+        const asking = [...lines, "Accept: text/html", "Connection: close"];
         const refused = await sendLines(site.port, [...asking, cookies.good]);
         assert.ok([302, 307].includes(refused.status), refused.text);
-        const back = new URL(refused.location ?? "").searchParams.get("back");
+        const { location } = withoutMarkInBack(refused.location ?? "");
+        const back = new URL(location).searchParams.get("back");
         assert.equal(back, `${site.origin}/admin/`);
         const shown = await sendLines(site.port, [...asking, cookies.admin]);
         assert.match(shown.text, /You are an administrator/);
@@ -57,25 +58,17 @@ async function startSite(t: TestContext, server: (typeof servers)[keyof typeof s
   const { example } = server;
   const { publicKey } = issuer;
   const site = await prepareSite(t, { example, host: "wiki.example.com", publicKey, loginOrigin });
-  change(site, server.file, server.catchAll, "");
-  change(
+  changeFile(site, server.file, server.catchAll, "");
+  changeFile(
     site,
     "gateway.yaml",
     "sites:",
     `sites:\n  - origin: http://open.example.com:${site.port}`,
   );
-  change(site, "gateway.yaml", "sites:", "sites:\n  - origin: http://open.example.com");
+  changeFile(site, "gateway.yaml", "sites:", "sites:\n  - origin: http://open.example.com");
   await runGateway(t, { settingsFile: join(site.folder, "gateway.yaml"), now: () => now });
   await server.start(t, site);
   const { good, admin } = makeTickets(issuer, now);
   const cookie = (ticket: string) => `Cookie: auth_pubtkt=${ticket}`;
   return { site, cookies: { good: cookie(good), admin: cookie(admin) } };
-}
-
-function change({ folder }: PreparedSite, name: string, from: RegExp | string, to: string): void {
-  const file = join(folder, name);
-  const text = readFileSync(file, "utf8");
-  const changed = text.replace(from, to);
-  assert.notEqual(changed, text);
-  writeFileSync(file, changed);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { withoutMarkInBack } from "../kit/loop-mark.ts";
 import type { Answer } from "../kit/request.ts";
 import { readIdentity, type SeenIdentity } from "./identity.ts";
 
@@ -6,6 +7,8 @@ import { readIdentity, type SeenIdentity } from "./identity.ts";
 export type Outcome =
   /** 200 from `whoami`, which learns that the visitor is Ada, with these tokens and her user data. */
   | { readonly kind: "let-in"; readonly tokens: string; readonly userData?: string }
+  /** 200 from `whoami`, to which the visitor is nobody. */
+  | { readonly kind: "let-in-as-nobody" }
   /** 200 with the page for administrators. */
   | { readonly kind: "shown-admin-page" }
   /** A redirect to the login server that names the address asked for. */
@@ -13,6 +16,8 @@ export type Outcome =
       readonly kind: "sent-to";
       readonly page: "login" | "refresh";
       readonly status?: number;
+      /** Whether the loop breaker counts it, where that is not the site's way. */
+      readonly isMarked?: boolean;
       /** The path of that address where it is not the one asked for. */
       readonly back?: string;
       /** The origin of that address where it is not the site's. */
@@ -21,7 +26,17 @@ export type Outcome =
   /** A redirect to the login page or a plain 4xx: what is no ticket may end either way. */
   | { readonly kind: "kept-out" }
   /** A plain 4xx: there is nowhere to send the visitor. */
-  | { readonly kind: "turned-away" };
+  | { readonly kind: "turned-away" }
+  /** Problem details for a program. */
+  | {
+      readonly kind: "told";
+      readonly status: number;
+      readonly reason: string;
+      /** The origin whose scripts may read them. */
+      readonly allowedOrigin?: string;
+    }
+  /** 204 for a CORS preflight, after which scripts of this origin may ask. */
+  | { readonly kind: "preflight-answered"; readonly allowedOrigin: string };
 
 /** What an outcome is judged against. */
 export interface Expected {
@@ -30,6 +45,8 @@ export interface Expected {
   readonly origin: string;
   /** The Cache-Control of redirects and refusals. */
   readonly cacheControl: "no-store" | undefined;
+  /** Whether the way back carries the loop breaker's mark. */
+  readonly isMarked: boolean;
   /** The request target, which the visitor is to come back to. */
   readonly target: string;
 }
@@ -48,14 +65,20 @@ export function assertOutcome(answer: Answer, outcome: Outcome, expected: Expect
       assert.deepEqual(readIdentity(answer.body), { ...expected.identity, tokens, userData });
       return;
     }
+    case "let-in-as-nobody":
+      assert.equal(answer.status, 200, `${answer.headers.location} ${answer.body}`);
+      assert.deepEqual(readIdentity(answer.body), nobody);
+      return;
     case "shown-admin-page":
       assert.equal(answer.status, 200, `${answer.headers.location} ${answer.body}`);
       assert.match(answer.body, adminPage);
       return;
     case "sent-to": {
       const { page, backOrigin = expected.origin, back = expected.target } = outcome;
-      const { status = answer.status } = outcome;
+      const { status = answer.status, isMarked = expected.isMarked } = outcome;
       assertSentTo(answer, `${expected.loginOrigin}/${page}`, backOrigin + back);
+      const location = answer.headers.location ?? "";
+      assert.equal(withoutMarkInBack(location).isMarked, isMarked, location);
       assert.equal(answer.status, status);
       return;
     }
@@ -65,14 +88,42 @@ export function assertOutcome(answer: Answer, outcome: Outcome, expected: Expect
       return;
     case "turned-away":
       assertTurnedAway(answer);
+      return;
+    case "told":
+      assertTold(answer, outcome, expected);
+      return;
+    case "preflight-answered":
+      assert.equal(answer.status, 204, answer.body);
+      assert.equal(answer.headers["access-control-allow-origin"], outcome.allowedOrigin);
   }
 }
 
-/** Fails unless `answer` sends the visitor to `page`, from where the way back is `back`. */
+const nobody: SeenIdentity = { user: "", tokens: "", userData: "", authType: "" };
+
+function assertTold(
+  answer: Answer,
+  { status, reason, allowedOrigin }: Extract<Outcome, { kind: "told" }>,
+  { loginOrigin }: Expected,
+): void {
+  const { headers, body } = answer;
+  assert.equal(answer.status, status, body);
+  assertShowsNothing(answer);
+  assert.match(headers["content-type"] ?? "", /^application\/problem\+json\b/);
+  assert.equal(headers["access-control-allow-origin"], allowedOrigin);
+  const problem = JSON.parse(body);
+  assert.equal(problem.status, status);
+  assert.equal(problem.reason, reason);
+  assert.equal(typeof problem.title, "string");
+  if (status !== 401) return;
+  assert.equal(problem.login, `${loginOrigin}/login`);
+  assert.match(headers["www-authenticate"] ?? "", /^Countersign realm="http/);
+}
+
+/** Fails unless `answer` sends the visitor to `page`, from where the way back is `back` but for a mark. */
 export function assertSentTo(answer: Answer, page: string, back?: string): void {
   assert.ok([302, 303, 307].includes(answer.status), `${answer.status} ${answer.body}`);
   assertShowsNothing(answer);
-  const location = new URL(answer.headers.location ?? "");
+  const location = new URL(withoutMarkInBack(answer.headers.location ?? "").location);
   assert.equal(`${location.origin}${location.pathname}`, page);
   if (back !== undefined) assert.equal(location.searchParams.get("back"), back);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { createClock } from "../kit/clock.ts";
 import { startInstallation } from "../kit/installation.ts";
+import { withoutLoopMark } from "../kit/loop-mark.ts";
 import { createVisitor, type Page, type Visitor } from "../kit/visitor.ts";
 import { readIdentity } from "./identity.ts";
 
@@ -126,7 +127,9 @@ test("in the grace period a site has the ticket renewed, and nobody is asked", a
       const page = await visitor.open(site.url);
       assert.equal(page.url.href, site.url);
       const path = pathOf(site.url);
-      assert.deepEqual(page.way.map(pathOf), [path, "/refresh", path]);
+      // Our gateway counts redirects in the way back, and then leads on to the page's own address.
+      const way = page.way.filter((address) => !withoutLoopMark(address).isMarked);
+      assert.deepEqual(way.map(pathOf), [path, "/refresh", path]);
       assertSeenAs(page, "ada", "staff,admin");
       assert.notEqual(visitor.cookies.find("auth_pubtkt")?.value, old);
     });

@@ -38,6 +38,7 @@ export type TicketName =
   | "from-elsewhere"
   | "for-another-host"
   | "another-key"
+  | "somebody-else"
   | "altered";
 
 /** The visitor that the good tickets speak of. */
@@ -73,6 +74,7 @@ export function makeTickets(issuer: Issuer, now: number): Readonly<Record<Ticket
     "from-elsewhere": ticket({ clientAddress: "192.0.2.7" }),
     "for-another-host": ticket({ audience: ["shop.example.com"] }),
     "another-key": ticket({}, createTestIssuer()),
+    "somebody-else": ticket({ uid: "grace.hopper" }),
     altered: ticket().replace("ada.lovelace", "eve.lovelace"),
   };
 }

@@ -7,16 +7,20 @@ export interface Visit {
   /** The request target; the site's `whoami` if absent. */
   readonly target?: string;
   /** `GET` if absent. */
-  readonly method?: "HEAD" | "POST";
+  readonly method?: "HEAD" | "POST" | "OPTIONS";
   /** The Host header; the site's own if absent. */
   readonly host?: string;
   /** The Cookie header. */
   readonly cookie?: (tickets: Readonly<Record<TicketName, string>>) => string;
+  /** A page is asked for unless they say otherwise. */
   readonly headers?: OutgoingHttpHeaders;
   readonly outcome: Outcome;
+  /** The outcome where the web server keeps headers with `_` or `.` in their names to itself. */
+  readonly ifDropped?: Outcome;
 }
 
-type Visits = Readonly<Record<string, Visit>>;
+/** Visits by what the visitor brings. */
+export type Visits = Readonly<Record<string, Visit>>;
 
 const letIn = { kind: "let-in", tokens: ada.tokens.join(",") } as const;
 const shown = { kind: "shown-admin-page" } as const;
@@ -26,7 +30,7 @@ const keptOut = { kind: "kept-out" } as const;
 const turnedAway = { kind: "turned-away" } as const;
 
 /** What a visitor has who brings this ticket and nothing else. */
-function bringing(name: TicketName): Pick<Visit, "cookie"> {
+export function bringing(name: TicketName): Pick<Visit, "cookie"> {
   return { cookie: (tickets) => `auth_pubtkt=${tickets[name]}` };
 }
 
@@ -138,20 +142,27 @@ const rights: Visits = {
   ),
 };
 
-/** Every spelling in which one server or another hands a header to an application. */
+/** What applications behind a web server believe. */
 const forgedIdentity = {
   "remote-user": "root",
+  "remote-user-tokens": "admin",
+  "remote-user-data": "forged",
+  "auth-type": "forged",
+  "x-remote-user": "root",
+  "x-forwarded-user": "root",
+  authorization: `Basic ${Buffer.from("root:root").toString("base64")}`,
+};
+
+/** The same in spellings that CGI or PHP make one of: each alone must not get through. */
+const oddIdentities = {
   Remote_User: "root",
   REMOTE_USER: "root",
-  "remote-user-tokens": "admin",
   Remote_User_Tokens: "admin",
   "Remote-User_Tokens": "admin",
   "remote_user-tokens": "admin",
-  "remote-user-data": "forged",
   REMOTE_USER_DATA: "forged",
   "Remote-User_Data": "forged",
   "Remote_User-Data": "forged",
-  "auth-type": "forged",
   Auth_Type: "forged",
   "Remote.User": "root",
   "Remote.User.Tokens": "admin",
@@ -159,9 +170,13 @@ const forgedIdentity = {
   "Remote_User.Tokens": "admin",
   "Remote.User.Data": "forged",
   "Auth.Type": "forged",
-  "x-remote-user": "root",
-  "x-forwarded-user": "root",
-  authorization: `Basic ${Buffer.from("root:root").toString("base64")}`,
+};
+
+const oddFacts = {
+  X_Forwarded_Proto: "https",
+  X_Forwarded_Host: "elsewhere.example.com",
+  "X.Forwarded-For": "192.0.2.7",
+  X_Countersign_Uri: "/elsewhere",
 };
 
 const forgedFacts = {
@@ -170,7 +185,6 @@ const forgedFacts = {
   "x-countersign-host": "elsewhere.example.com",
   "x-countersign-uri": "/elsewhere",
   "x-countersign-client-address": "192.0.2.7",
-  X_Countersign_Uri: "/elsewhere",
   "x-original-method": "POST",
   "x-original-url": "/elsewhere",
   "x-original-uri": "/elsewhere",
@@ -181,7 +195,6 @@ const forgedFacts = {
   "x-forwarded-host": "elsewhere.example.com",
   "x-forwarded-port": "443",
   "x-forwarded-prefix": "/elsewhere",
-  X_Forwarded_Host: "elsewhere.example.com",
   "x-forwarded-method": "POST",
   "x-http-method-override": "POST",
   forwarded: "for=192.0.2.7;host=elsewhere.example.com;proto=https",
@@ -200,6 +213,23 @@ const forgeries: Visits = {
     headers: forgedIdentity,
     outcome: { kind: "let-in", tokens: "", userData: "" },
   },
+  ...Object.fromEntries(
+    Object.entries(oddIdentities).map(([name, value]) => [
+      `a forged identity as ${name} beside a ticket that says only a name`,
+      {
+        ...bringing("name-only"),
+        headers: { [name]: value },
+        outcome: turnedAway,
+        ifDropped: { kind: "let-in", tokens: "", userData: "" },
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(oddFacts).map(([name, value]) => [
+      `a forged fact as ${name}, and no ticket`,
+      { headers: { [name]: value }, outcome: turnedAway, ifDropped: toLogin },
+    ]),
+  ),
   "a forged identity named as hop-by-hop": {
     ...bringing("good"),
     headers: { connection: `close, ${Object.keys(forgedIdentity)}, cookie, x-countersign-uri` },

@@ -15,8 +15,12 @@ export async function startApplication(owner: Owner, folder: string): Promise<vo
   const server = createServer((request, response) => {
     const headers = variablesOf(request);
     const lines = shownHeaders.map((name) => `${name}=${headers.get(name) ?? ""}\n`);
+    const pages = new Map([
+      ["/whoami", lines.join("")],
+      ["/admin/", "You are an administrator.\n"],
+    ]);
     response.setHeader("content-type", "text/plain; charset=utf-8");
-    response.end(request.url === "/whoami" ? lines.join("") : "");
+    response.end(pages.get(request.url ?? ""));
   });
   atEnd(owner, () => {
     server.closeAllConnections();

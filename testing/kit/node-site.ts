@@ -1,21 +1,35 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { countersign as countersignForExpress } from "@countersign/middleware/express";
-import { type CountersignOptions, countersign } from "@countersign/middleware/node-http";
+import { countersign as forExpress } from "@countersign/middleware/express";
+import { countersign as forFastify } from "@countersign/middleware/fastify";
+import { countersign as forHono } from "@countersign/middleware/hono";
+import { countersign as forKoa } from "@countersign/middleware/koa";
+import {
+  type CountersignOptions,
+  countersign as forNode,
+  type Identity,
+} from "@countersign/middleware/node-http";
+import { getRequestListener } from "@hono/node-server";
 import express from "express";
+import fastify from "fastify";
+import { Hono } from "hono";
+import Koa from "koa";
 import { atEnd, type Owner } from "./cleanup.ts";
 import type { Site } from "./site.ts";
 
 /** A Node application with the middleware before it. */
 export interface NodeSitePlan {
-  readonly framework: keyof typeof applications;
+  readonly framework: NodeFramework;
   readonly host: string;
   /** In PEM. */
   readonly publicKey: string;
   readonly loginOrigin: string;
   readonly now: () => number;
 }
+
+/** The frameworks that have an adapter. */
+export type NodeFramework = keyof typeof applications;
 
 /** Starts a Node application that has the pages of the examples' sites: /whoami and /admin/. */
 export async function startNodeSite(owner: Owner, plan: NodeSitePlan): Promise<Site> {
@@ -34,40 +48,77 @@ export async function startNodeSite(owner: Owner, plan: NodeSitePlan): Promise<S
     refreshUrl: `${loginOrigin}/refresh`,
     unauthorisedUrl: `${loginOrigin}/login?reason=forbidden`,
   };
-  server.on("request", applications[framework]({ origin, publicKey, now, ...urls }));
+  const site = { origin, publicKey, now, ...urls };
+  server.on("request", await applications[framework](site, { ...site, anyOfTokens: ["admin"] }));
   return { host, port, origin, loginOrigin };
 }
 
+type Application = (
+  site: CountersignOptions,
+  admin: CountersignOptions,
+) => RequestListener | Promise<RequestListener>;
+
 const applications = {
-  "node:http"(options) {
-    const anyone = countersign(options);
-    const administrators = countersign({ ...options, anyOfTokens: ["admin"] });
+  "node:http"(site, admin) {
+    const anyone = forNode(site);
+    const administrators = forNode(admin);
     return (request, response) => {
       const path = request.url?.split("?", 1)[0];
       const guard = path === "/admin/" ? administrators : anyone;
-      guard(request, response, () => {
+      guard(request, response, (identity) => {
         if (path === "/admin/") response.end(adminPage);
-        else if (path === "/whoami") response.end(identityLines(request));
+        else if (path === "/whoami") response.end(identityLines(identity));
         else response.writeHead(404).end();
       });
     };
   },
-  Express(options) {
-    const application = express();
-    application.use(countersignForExpress(options));
-    application.use("/admin", countersignForExpress({ ...options, anyOfTokens: ["admin"] }));
-    application.get("/admin", (_request, response) => void response.send(adminPage));
-    application.all("/whoami", (request, response) => {
-      response.type("text/plain").send(identityLines(request));
+  Express(site, admin) {
+    const app = express();
+    app.use(forExpress(site));
+    app.use("/admin", forExpress(admin));
+    app.get("/admin", (_request, response) => void response.send(adminPage));
+    app.all("/whoami", ({ identity }, response) => {
+      response.type("text/plain").send(identityLines(identity));
     });
-    return application;
+    return app;
   },
-} satisfies Record<string, (options: CountersignOptions) => RequestListener>;
+  async Fastify(site, admin) {
+    const app = fastify();
+    app.addHook("onRequest", forFastify(site));
+    app.all("/whoami", async ({ identity }) => identityLines(identity));
+    app.register(async (administrators) => {
+      administrators.addHook("onRequest", forFastify(admin));
+      administrators.get("/admin/", async () => adminPage);
+    });
+    await app.ready();
+    return app.routing;
+  },
+  Koa(site, admin) {
+    const administrators = forKoa(admin);
+    const app = new Koa();
+    app.use(forKoa(site)).use(async (context) => {
+      const show = async () => {
+        context.body = adminPage;
+      };
+      if (context.path === "/admin/") await administrators(context, show);
+      if (context.path === "/whoami") context.body = identityLines(context.state.identity);
+    });
+    return app.callback();
+  },
+  Hono(site, admin) {
+    const app = new Hono();
+    app.use("/admin/*", forHono(admin)).get("/admin/", (context) => context.text(adminPage));
+    app
+      .use(forHono(site))
+      .all("/whoami", (context) => context.text(identityLines(context.var.identity)));
+    return getRequestListener(app.fetch);
+  },
+} satisfies Record<string, Application>;
 
 const adminPage = "You are an administrator";
 
 /** What the examples' `whoami` shows. */
-function identityLines({ identity }: IncomingMessage): string {
+function identityLines(identity: Identity | undefined): string {
   const lines = {
     REMOTE_USER: identity?.user,
     REMOTE_USER_TOKENS: identity?.tokens.join(","),

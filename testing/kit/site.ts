@@ -22,15 +22,15 @@ export interface PreparedSite extends Site {
 
 /** What a site needs to know beforehand. */
 export interface SitePlan {
-  /** A folder of examples/. */
-  readonly example: string;
+  /** A folder of examples/, or several: files of the later ones replace those of the earlier. */
+  readonly example: string | readonly string[];
   readonly host: string;
   /** The public key of the tickets, in PEM. */
   readonly publicKey: string;
   readonly loginOrigin: string;
-  /** What is to be otherwise in one of the copied files. */
   /** Further placeholders of the example. */
   readonly values?: Values;
+  /** What is to be otherwise in one of the copied files. */
   readonly change?: { readonly file: string; readonly by: (text: string) => string };
 }
 
@@ -40,7 +40,7 @@ export async function prepareSite(owner: Owner, plan: SitePlan): Promise<Prepare
   const port = await freeLoopbackPort();
   const publicKeyFile = join(folder, "ticket.pub.pem");
   writeFileSync(publicKeyFile, plan.publicKey);
-  copyExample(plan.example, folder, {
+  const values = {
     ROOT: folder,
     HOST: plan.host,
     PORT: String(port),
@@ -50,11 +50,30 @@ export async function prepareSite(owner: Owner, plan: SitePlan): Promise<Prepare
     GATEWAY_SOCKET: join(folder, "gateway.sock"),
     AUTHORIZER_SOCKET: join(folder, "authorizer.sock"),
     ...plan.values,
-  });
+  };
+  for (const example of [plan.example].flat()) copyExample(example, folder, values);
   if (plan.change !== undefined) {
     const file = join(folder, plan.change.file);
     writeFileSync(file, plan.change.by(readFileSync(file, "utf8")));
   }
   const origin = `http://${plan.host}:${port}`;
   return { folder, host: plan.host, port, origin, loginOrigin: plan.loginOrigin };
+}
+
+/**
+ * Changes one of the copied files before the server starts.
+ *
+ * @throws {Error} when nothing in it matches, so that a test does not go on with the example as it was.
+ */
+export function changeFile(
+  { folder }: PreparedSite,
+  name: string,
+  from: RegExp | string,
+  to: string,
+): void {
+  const file = join(folder, name);
+  const text = readFileSync(file, "utf8");
+  const changed = text.replace(from, to);
+  if (changed === text) throw new Error(`${name} holds nothing like ${from}`);
+  writeFileSync(file, changed);
 }

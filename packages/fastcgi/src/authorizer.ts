@@ -1,7 +1,7 @@
 import { FastCgiError } from "./fastcgi-error.ts";
 import { maxPairs, readNameValues, writeNameValues } from "./name-values.ts";
 import { concatenate, type FastCgiRecord, recordType, writeRecord } from "./record.ts";
-import { type ProtocolStatus, writeEndRequest } from "./response.ts";
+import { type ProtocolStatus, writeRefusal } from "./response.ts";
 
 /** How much one connection may ask of us. */
 export interface AuthorizerLimits {
@@ -208,7 +208,7 @@ function refuse(
   status: ProtocolStatus,
   keepConnection: boolean,
 ): Step {
-  const send: Effect = { type: "send", bytes: writeEndRequest(requestId, status) };
+  const send: Effect = { type: "send", bytes: writeRefusal(requestId, status) };
   return { next: connection, effects: keepConnection ? [send] : [send, { type: "close" }] };
 }
 

@@ -16,5 +16,6 @@ export {
   type AuthorizerResponse,
   type ProtocolStatus,
   writeEndRequest,
+  writeRefusal,
   writeResponse,
 } from "./response.ts";

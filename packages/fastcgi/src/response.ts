@@ -44,7 +44,21 @@ export function writeResponse(requestId: number, response: AuthorizerResponse): 
 }
 
 /**
- * The record that ends a request without an answer.
+ * The records that end a request undecided: a 503 without a body, and the status in FastCGI's own words. lighttpd takes
+ * these words alone, whatever they say, for leave to pass.
+ */
+export function writeRefusal(requestId: number, status: ProtocolStatus): Uint8Array {
+  const head = "Status: 503 Service Unavailable\r\nCache-Control: no-store\r\n\r\n";
+  const stdout = { type: recordType.STDOUT, requestId } as const;
+  return concatenate([
+    writeRecord({ ...stdout, content: new TextEncoder().encode(head) }),
+    writeRecord({ ...stdout, content: new Uint8Array(0) }),
+    writeEndRequest(requestId, status),
+  ]);
+}
+
+/**
+ * The record that ends a request. Nothing but this says nothing: see {@link writeRefusal}.
  *
  * ```text
  * byte  0–3        4               5–7

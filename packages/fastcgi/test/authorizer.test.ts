@@ -21,7 +21,7 @@ import {
   recordType,
   writeRecord,
 } from "../src/record.ts";
-import { writeEndRequest } from "../src/response.ts";
+import { writeRefusal } from "../src/response.ts";
 
 const keep = 1;
 const nothing = new Uint8Array(0);
@@ -104,14 +104,14 @@ test("uses a request id again after its end", () => {
 for (const role of [0, 1, 3, 255]) {
   test(`refuses role ${role}, and ignores what follows for it`, () => {
     const { effects } = run([begin(7, { role }), paramsOf(7), paramsOf(7, nothing)]);
-    assert.deepEqual(effects, [{ type: "send", bytes: writeEndRequest(7, "unknown-role") }]);
+    assert.deepEqual(effects, [{ type: "send", bytes: writeRefusal(7, "unknown-role") }]);
   });
 }
 
 test("refuses a role and closes when the connection is not to be kept", () => {
   const { effects } = run([begin(7, { role: 1, flags: 0 })]);
   assert.deepEqual(effects, [
-    { type: "send", bytes: writeEndRequest(7, "unknown-role") },
+    { type: "send", bytes: writeRefusal(7, "unknown-role") },
     { type: "close" },
   ]);
 });
@@ -119,11 +119,9 @@ test("refuses a role and closes when the connection is not to be kept", () => {
 test("refuses more requests at a time than the limit", () => {
   const limits = { ...defaultLimits, maxRequests: 2 };
   const { effects } = run([begin(1), begin(2), begin(3)], limits);
-  assert.deepEqual(effects, [{ type: "send", bytes: writeEndRequest(3, "overloaded") }]);
+  assert.deepEqual(effects, [{ type: "send", bytes: writeRefusal(3, "overloaded") }]);
   const single = run([begin(1), begin(2)], { ...defaultLimits, maxRequests: 1 });
-  assert.deepEqual(single.effects, [
-    { type: "send", bytes: writeEndRequest(2, "cannot-multiplex") },
-  ]);
+  assert.deepEqual(single.effects, [{ type: "send", bytes: writeRefusal(2, "cannot-multiplex") }]);
 });
 
 test("refuses one request whose parameters are too long, and goes on with the others", () => {
@@ -139,7 +137,7 @@ test("refuses one request whose parameters are too long, and goes on with the ot
     limits,
   );
   assert.deepEqual(effects, [
-    { type: "send", bytes: writeEndRequest(1, "overloaded") },
+    { type: "send", bytes: writeRefusal(1, "overloaded") },
     { type: "authorize", requestId: 2, params: new Map() },
   ]);
 });
@@ -174,7 +172,7 @@ test("ends an aborted request and forgets it", () => {
   const { connection, effects } = run([begin(1), paramsOf(1, nothing), abort, abort]);
   assert.deepEqual(effects.slice(1), [
     { type: "forget", requestId: 1 },
-    { type: "send", bytes: writeEndRequest(1, "request-complete") },
+    { type: "send", bytes: writeRefusal(1, "request-complete") },
   ]);
   assert.equal(isAwaited(connection, 1), false);
   assert.deepEqual(finish(connection, 1).effects, []);

@@ -3,7 +3,12 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { FastCgiError } from "../src/fastcgi-error.ts";
 import { RecordReader, recordType } from "../src/record.ts";
-import { type ProtocolStatus, writeEndRequest, writeResponse } from "../src/response.ts";
+import {
+  type ProtocolStatus,
+  writeEndRequest,
+  writeRefusal,
+  writeResponse,
+} from "../src/response.ts";
 
 /** What a web server reads from the answer. */
 function read(bytes: Uint8Array): { stdout: string; types: number[]; ids: Set<number> } {
@@ -96,3 +101,10 @@ for (const [status, byte] of Object.entries(ended)) {
     );
   });
 }
+
+test("ends a request undecided with a refusal, so that no web server takes it for leave to pass", () => {
+  const { stdout, types } = read(writeRefusal(5, "overloaded"));
+  assert.match(stdout, /^Status: 503 Service Unavailable\r\n/);
+  assert.ok(stdout.endsWith("\r\n\r\n"));
+  assert.deepEqual(types, [recordType.STDOUT, recordType.STDOUT, recordType.END_REQUEST]);
+});

@@ -1,10 +1,12 @@
 import type { RequestHandler } from "express";
-import { carryOut } from "./answer.ts";
 import { createGate } from "./gate.ts";
+import { judge, letInOrAnswer } from "./node-gate.ts";
 import type { CountersignOptions } from "./options.ts";
 
 export type { Identity } from "@countersign/gateway";
+export { identityOf } from "./identity.ts";
 export type { CountersignOptions } from "./options.ts";
+export { endsWithTicket } from "./ticket-end.ts";
 
 /**
  * Lets through who has a valid ticket, with `request.identity` set, and sends the others away.
@@ -14,9 +16,9 @@ export type { CountersignOptions } from "./options.ts";
  * @throws {TypeError}, `PolicyError` or `TicketError` when the options cannot be meant.
  */
 export function countersign(options: CountersignOptions): RequestHandler {
-  const decide = createGate(options);
+  const gate = createGate(options);
   return (request, response, next) => {
     // `url` lacks the path that the middleware is mounted at.
-    carryOut(decide(request, request.originalUrl), request, response, next);
+    letInOrAnswer(judge(gate, request, request.originalUrl), response, () => next());
   };
 }

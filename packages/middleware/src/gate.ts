@@ -1,22 +1,31 @@
-import type { IncomingMessage } from "node:http";
+import { randomBytes } from "node:crypto";
 import {
-  clientAddressOf,
+  type Allow,
   createGateway,
-  createTrustedProxies,
+  createRenewer,
   type Decision,
-  type TrustedProxies,
   type Visit,
 } from "@countersign/gateway";
 import {
   allowLegacySignatures,
   createEncodedCache,
   createVerifier,
+  type EpochSeconds,
   importPublicKey,
 } from "@countersign/ticket";
+import { askForRenewal } from "./ask-for-renewal.ts";
 import { type CountersignOptions, checkOptions, listOf } from "./options.ts";
+import { systemClock } from "./system-clock.ts";
+import { createTrustedPeers, type TrustedPeers } from "./trusted-peers.ts";
 
-/** Decides one request; `target` is the request target as it was sent. */
-export type Gate = (request: IncomingMessage, target: string) => Decision;
+/** What all adapters decide with. */
+export interface Gate {
+  readonly peers: TrustedPeers;
+  readonly now: () => EpochSeconds;
+  decide(visit: Visit): Decision;
+  /** The `Set-Cookie` that an allowed request is to be answered with; `undefined`: none is due. */
+  renew(allow: Allow, visit: Visit): Promise<string | undefined> | undefined;
+}
 
 /**
  * Checks the options and makes a gate that follows them.
@@ -25,40 +34,26 @@ export type Gate = (request: IncomingMessage, target: string) => Decision;
  */
 export function createGate(options: CountersignOptions): Gate {
   checkOptions(options);
-  const { origin, publicKey, digest, compatibility, cachedTickets, trustedProxies, ...rest } =
-    options;
-  const { now = systemClock, ...site } = rest;
+  const { origin, publicKey, digest, compatibility, cachedTickets = 10_000, ...others } = options;
+  const { trustedProxies = [], loopKey, now = systemClock, ...site } = others;
   const legacy = compatibility === undefined ? undefined : allowLegacySignatures;
   const verifier = createVerifier({
     keys: listOf(publicKey).map((key) => importPublicKey(key, { digest, legacy })),
-    cache: createEncodedCache({ maxEntries: cachedTickets ?? 10_000, maxBytes: 2 ** 25 }),
+    cache: createEncodedCache({ maxEntries: cachedTickets, maxBytes: 2 ** 25 }),
   });
-  const sites = listOf(origin).map((origin) => ({ ...site, origin, verifier }));
-  const gateway = createGateway({ sites });
-  const proxies = createTrustedProxies(trustedProxies ?? []);
-  return (request, target) => gateway.decide(readVisit(request, target, proxies), now());
-}
-
-function systemClock(): number {
-  return Math.floor(Date.now() / 1000);
-}
-
-/** Headers about the way here count only when a trusted proxy sent the request. */
-function readVisit(request: IncomingMessage, target: string, proxies: TrustedProxies): Visit {
-  const { headers, socket } = request;
-  const peer = socket.remoteAddress ?? "";
-  const isForwarded = proxies.trusts(peer);
-  const proto = isForwarded ? headers["x-forwarded-proto"] : undefined;
-  const host = isForwarded ? headers["x-forwarded-host"] : undefined;
-  const isEncrypted = "encrypted" in socket && socket.encrypted === true;
+  const gateway = createGateway({
+    sites: listOf(origin).map((origin) => ({ ...site, origin, verifier })),
+    loopKey: loopKey === undefined ? processKey : Buffer.from(loopKey),
+  });
+  const renewer = createRenewer(askForRenewal);
   return {
-    method: request.method ?? "",
-    httpVersion: request.httpVersion === "1.0" ? "1.0" : "1.1",
-    scheme: (proto ?? (isEncrypted ? "https" : "http")) === "https" ? "https" : "http",
-    host: String(host ?? headers.host ?? ""),
-    target,
-    clientAddress: clientAddressOf(peer, headers["x-forwarded-for"]?.toString(), proxies) ?? "",
-    cookies: headers.cookie,
-    wants: "page",
+    peers: createTrustedPeers(trustedProxies),
+    now,
+    decide: (visit) => gateway.decide(visit, now()),
+    renew: (allow, visit) =>
+      allow.renewal === undefined ? undefined : renewer.renew(allow, visit, now()),
   };
 }
+
+/** What gates of one process count redirects with. */
+const processKey = randomBytes(32);

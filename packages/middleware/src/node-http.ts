@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { carryOut } from "./answer.ts";
+import type { Identity } from "@countersign/gateway";
 import { createGate } from "./gate.ts";
-import type { CountersignOptions } from "./options.ts";
+import { judge, letInOrAnswer } from "./node-gate.ts";
+import type { CountersignOptions, RequiredOptions } from "./options.ts";
 
 export type { Identity } from "@countersign/gateway";
+export { identityOf } from "./identity.ts";
 export type { CountersignOptions } from "./options.ts";
+export { endsWithTicket } from "./ticket-end.ts";
 
 /** Answers a request, or lets it through by calling `next`. */
-export type Countersign = (
+export type Countersign<Known extends Identity | undefined = Identity> = (
   request: IncomingMessage,
   response: ServerResponse,
-  next: () => void,
+  next: (identity: Known) => void,
 ) => void;
 
 /**
@@ -20,9 +23,11 @@ export type Countersign = (
  *
  * @throws {TypeError}, `PolicyError` or `TicketError` when the options cannot be meant.
  */
-export function countersign(options: CountersignOptions): Countersign {
-  const decide = createGate(options);
+export function countersign(options: RequiredOptions): Countersign;
+export function countersign(options: CountersignOptions): Countersign<Identity | undefined>;
+export function countersign(options: CountersignOptions): Countersign<Identity | undefined> {
+  const gate = createGate(options);
   return (request, response, next) => {
-    carryOut(decide(request, request.url ?? ""), request, response, next);
+    letInOrAnswer(judge(gate, request, request.url ?? ""), response, next);
   };
 }

@@ -1,47 +1,16 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { type ContractSettings, testAdapter } from "@countersign/testing/kit/adapter-contract.ts";
+import { type TestContext, test } from "node:test";
 import {
-  createIssuer,
-  encodeTicket,
   exportPublicPem,
   generatePrivateKeyPem,
   importPrivateKey,
   verificationKeyOf,
 } from "@countersign/ticket";
-import { type Countersign, countersign } from "../src/node-http.ts";
-import { headOf, outcomeOf, send, serve } from "./ask-over-http.ts";
+import { type CountersignOptions, countersign } from "../src/node-http.ts";
+import { readAnswer, send, serve } from "./ask-over-http.ts";
+import { cookieWith, publicKey } from "./keys.ts";
 
-testAdapter("node:http", async (context, settings) => {
-  const ports = new Map<string, number>();
-  for (const [host, protect] of protections(settings)) {
-    const port = await serve(context, (request, response) => {
-      protect(request, response, () => response.end(JSON.stringify(request.identity)));
-    });
-    ports.set(host, port);
-  }
-  const [fallback] = ports.values();
-  return async (visit) => {
-    const port = ports.get(visit.host.toLowerCase().replace(/:80$/, "")) ?? fallback;
-    return outcomeOf(await send(port as number, headOf(visit)));
-  };
-});
-
-function* protections({
-  sites,
-  publicKey,
-  now,
-}: ContractSettings): Iterable<[string, Countersign]> {
-  for (const site of sites) {
-    const options = { ...site, publicKey, now: () => now, trustedProxies: ["127.0.0.1"] };
-    yield [new URL(site.origin).host, countersign(options)];
-  }
-}
-
-const key = importPrivateKey(generatePrivateKeyPem("ed25519"));
-const publicKey = exportPublicPem(verificationKeyOf(key));
-const bound = createIssuer(key).issue({ uid: "ada", validUntil: 200, clientAddress: "192.0.2.7" });
-const cookie = `Cookie: auth_pubtkt=${encodeTicket(bound)}`;
+const cookie = `Cookie: ${cookieWith({ validUntil: 200, clientAddress: "192.0.2.7" })}`;
 const options = { origin: "https://app.example.com", publicKey, now: () => 100 };
 const behindProxy = { ...options, trustedProxies: ["127.0.0.1"] };
 const forwarded = [
@@ -51,36 +20,47 @@ const forwarded = [
 ];
 
 async function statusOf(
-  context: Parameters<typeof serve>[0],
-  protect: Countersign,
+  context: TestContext,
+  options: CountersignOptions,
   headers: readonly string[],
 ): Promise<number> {
+  const protect = countersign(options);
   const port = await serve(context, (request, response) => {
     protect(request, response, () => response.end("in"));
   });
   const head = ["GET / HTTP/1.1", "Host: app.example.com", "Connection: close", cookie, ...headers];
-  return Number((await send(port, head)).split(" ")[1]);
+  return readAnswer(await send(port, head)).status;
 }
 
 test("believes a trusted proxy about scheme, host and address", async (context) => {
-  assert.equal(await statusOf(context, countersign(behindProxy), forwarded), 200);
+  assert.equal(await statusOf(context, behindProxy, forwarded), 200);
 });
 
 test("believes nobody else", async (context) => {
-  assert.equal(await statusOf(context, countersign(options), forwarded), 400);
-  const plain = countersign({ ...options, origin: "http://app.example.com" });
-  assert.equal(await statusOf(context, plain, forwarded), 403);
+  assert.equal(await statusOf(context, options, forwarded), 400);
+  const plain = { ...options, origin: "http://app.example.com" };
+  assert.equal(await statusOf(context, plain, forwarded), 401);
 });
 
+const notItsOwn = [
+  "X-Forwarded-Proto: http",
+  "X-Forwarded-Proto: https, http",
+  "X-Forwarded-Proto: wss",
+  "X-Forwarded-Host: evil.example",
+  "X-Forwarded-Host: app.example.com, evil.example",
+];
+
 test("refuses a forwarded scheme or host that is not its own", async (context) => {
-  for (const header of [
-    "X-Forwarded-Proto: http",
-    "X-Forwarded-Proto: https, http",
-    "X-Forwarded-Host: evil.example",
-  ]) {
+  for (const header of notItsOwn) {
     const [name] = header.split(":");
     const headers = [...forwarded.filter((line) => !line.startsWith(`${name}:`)), header];
-    assert.equal(await statusOf(context, countersign(behindProxy), headers), 400, header);
+    assert.equal(await statusOf(context, behindProxy, headers), 400, header);
+  }
+});
+
+test("refuses what applications may take for a proxy's header", async (context) => {
+  for (const name of ["X_Forwarded_For", "X-Forwarded_Proto", "x.forwarded.host"]) {
+    assert.equal(await statusOf(context, behindProxy, [...forwarded, `${name}: x`]), 400, name);
   }
 });
 
@@ -89,6 +69,17 @@ test("takes several origins and several keys", async (context) => {
     verificationKeyOf(importPrivateKey(generatePrivateKeyPem("ed25519"))),
   );
   const origin = ["https://other.example.com", "https://app.example.com"];
-  const protect = countersign({ ...behindProxy, origin, publicKey: [other, publicKey] });
-  assert.equal(await statusOf(context, protect, forwarded), 200);
+  const several = { ...behindProxy, origin, publicKey: [other, publicKey] };
+  assert.equal(await statusOf(context, several, forwarded), 200);
+});
+
+test("calls what comes next with nobody where that is allowed", async (context) => {
+  const protect = countersign({ ...options, origin: "http://a.example", access: "optional" });
+  const port = await serve(context, (request, response) => {
+    protect(request, response, (identity) => response.end(identity?.user ?? "nobody"));
+  });
+  const head = ["GET / HTTP/1.1", "Host: a.example", "Connection: close"];
+  assert.equal(readAnswer(await send(port, head)).body, "nobody");
+  const known = [...head, `Cookie: ${cookieWith({ validUntil: 200 })}`];
+  assert.equal(readAnswer(await send(port, known)).body, "ada");
 });

@@ -54,6 +54,21 @@ export function decodeBasicAuth(value: string): string {
 }
 
 /**
+ * A plain `bauth` as it is, to follow `Basic ` in an `Authorization` header: `user:password` in the
+ * characters of whoever wrote it, which RFC 7617 §2 leaves open.
+ *
+ * @throws {TicketError} `bad-basic-auth`.
+ */
+export function checkBasicAuth(value: string): string {
+  const bytes = decodeBase64(value) ?? refuse();
+  const isControl = (byte: number) => byte < 0x20 || byte === 0x7f;
+  if (bytes.indexOf(colon) <= 0 || bytes.some(isControl)) refuse();
+  return value;
+}
+
+const colon = 0x3a;
+
+/**
  * Writes a plain `bauth`.
  *
  * @throws {TicketError} `bad-basic-auth` when `credentials` is not `user:password`.

@@ -11,6 +11,7 @@ import {
   sign,
   verify,
 } from "node:crypto";
+import type { MultifactorReading } from "./fields.ts";
 import { TicketError } from "./ticket-error.ts";
 
 /** Digests that RSA and DSA signatures may use; SHA-1 only by opt-in. */
@@ -22,11 +23,16 @@ export type SignatureAlgorithm = `rsa-${Digest}` | `dsa-${Digest}` | "ecdsa-p256
 /** Pass as `legacy` to accept SHA-1 and DSA, which old installations still sign with. */
 export const allowLegacySignatures: unique symbol = Symbol("allowLegacySignatures");
 
+/** Pass as `multifactor` to read that field as mod_auth_pubtkt does: any number, of which 1 counts. */
+export const multifactorIsNumber: unique symbol = Symbol("multifactorIsNumber");
+
 /** What the key itself does not say. */
 export interface KeyOptions {
   /** For RSA and DSA keys; `sha256` unless given. Ed25519 and P-256 keys have their own. */
   readonly digest?: Digest | undefined;
   readonly legacy?: typeof allowLegacySignatures | undefined;
+  /** For public keys: how `multifactor` is read in tickets of this key; 0 or 1 unless given. */
+  readonly multifactor?: typeof multifactorIsNumber | undefined;
 }
 
 /** A public key with the one algorithm it may be used with. */
@@ -35,6 +41,8 @@ export interface VerificationKey {
   /** 16 base64url characters: the first 96 bits of SHA-256 over the key's SPKI. */
   readonly id: string;
   readonly publicKey: KeyObject;
+  /** How `multifactor` is read in tickets of this key. */
+  readonly multifactor: MultifactorReading;
 }
 
 /** A private key with the one algorithm it may be used with. */
@@ -64,7 +72,12 @@ export function importPublicKey(
   const publicKey = orBadKey(() =>
     createPublicKey(typeof input === "string" ? input : { key: input, format: "jwk" }),
   );
-  return { algorithm: algorithmOf(publicKey, options), id: keyIdOf(publicKey), publicKey };
+  return {
+    algorithm: algorithmOf(publicKey, options),
+    id: keyIdOf(publicKey),
+    publicKey,
+    multifactor: options.multifactor === multifactorIsNumber ? "number" : "zero-or-one",
+  };
 }
 
 /**
@@ -86,8 +99,8 @@ export function importPrivateKey(
 }
 
 /** The public half. */
-export function verificationKeyOf(key: SigningKey): VerificationKey {
-  return { algorithm: key.algorithm, id: key.id, publicKey: createPublicKey(key.privateKey) };
+export function verificationKeyOf({ algorithm, id, privateKey }: SigningKey): VerificationKey {
+  return { algorithm, id, publicKey: createPublicKey(privateKey), multifactor: "zero-or-one" };
 }
 
 /** `SPKI` in PEM. */

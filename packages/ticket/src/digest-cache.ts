@@ -75,7 +75,7 @@ class DigestCache implements VerifiedCache {
     if (key === undefined || !isTrusted(key, trusted)) return undefined;
     this.#wasUsed[slot] = 1;
     if (now > (this.#validUntil[slot] ?? 0)) this.#empty(slot);
-    return { ticket: parsePayload(splitSignature(text).payload), key };
+    return { ticket: parsePayload(splitSignature(text).payload, key.multifactor), key };
   }
 
   remember(_value: string, text: string, { ticket, key }: AuthenticTicket): void {

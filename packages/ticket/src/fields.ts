@@ -33,6 +33,9 @@ const rules = {
   cnf: [43, /^[A-Za-z0-9_-]{43}$/],
 } as const satisfies Record<string, readonly [limit: number, form?: RegExp]>;
 
+/** Whether `multifactor` is 0 or 1, or any number, as old issuers may have written it. */
+export type MultifactorReading = "zero-or-one" | "number";
+
 /** The wire name of a field that we know. */
 export type FieldName = keyof typeof rules;
 
@@ -48,6 +51,14 @@ export const fieldsByName: ReadonlyMap<string, Field> = new Map(
 export const indexOf = Object.fromEntries(
   [...fieldsByName.values()].map(({ name, index }) => [name, index]),
 ) as Readonly<Record<FieldName, number>>;
+
+/** The field `multifactor` where any number will do. Nine digits overflow in no reader. */
+export const multifactorNumber: Field = {
+  name: "multifactor",
+  index: indexOf.multifactor,
+  limit: 9,
+  form: digits,
+};
 
 /**
  * Refuses what the old module cuts off or half-reads. An empty value is absent, and none of this

@@ -6,6 +6,7 @@
 
 export { addressBits, isSameAddress, parseAddress } from "./address.ts";
 export {
+  checkBasicAuth,
   decodeBasicAuth,
   decryptBasicAuth,
   encodeBasicAuth,

@@ -5,6 +5,8 @@ import {
   fieldsByName,
   indexOf,
   isFieldText,
+  type MultifactorReading,
+  multifactorNumber,
 } from "./fields.ts";
 import {
   type EpochSeconds,
@@ -60,6 +62,7 @@ export function keyIdHint(payload: string): string | undefined {
 
 /** The values of the known fields, each at its index, and the others by name. */
 interface Fields {
+  readonly multifactor: MultifactorReading;
   readonly known: (string | undefined)[];
   others: Map<string, string> | undefined;
 }
@@ -72,9 +75,13 @@ interface Fields {
  * @throws {TicketError} `forbidden-character`, `bad-pair`, `repeated-field`, `missing-field`,
  *   `bad-number`, `bad-field` or `field-too-long`.
  */
-export function parsePayload(payload: string): Ticket {
+export function parsePayload(
+  payload: string,
+  multifactor: MultifactorReading = "zero-or-one",
+): Ticket {
   if (!isFieldText(payload)) throw new TicketError("forbidden-character");
-  const fields: Fields = { known: new Array(fieldsByName.size).fill(undefined), others: undefined };
+  const known = new Array<string | undefined>(fieldsByName.size).fill(undefined);
+  const fields: Fields = { multifactor, known, others: undefined };
   let next = 0;
   while (next <= payload.length) {
     const semicolon = payload.indexOf(";", next);
@@ -97,7 +104,10 @@ function putField(fields: Fields, name: string, value: string): void {
     fields.others.set(name, value);
     return;
   }
-  if (value !== "") checkField(field, value);
+  if (value !== "") {
+    const isNumber = field.index === indexOf.multifactor && fields.multifactor === "number";
+    checkField(isNumber ? multifactorNumber : field, value);
+  }
   fields.known[field.index] = value;
 }
 
@@ -106,14 +116,15 @@ function ticketOf({ known, others }: Fields): Ticket {
   const audience = known[indexOf.aud];
   return {
     uid: known[indexOf.uid] || missing("uid"),
-    validUntil: seconds("validuntil", known) ?? missing("validuntil"),
+    // The module takes 0 for no time at all.
+    validUntil: seconds("validuntil", known) || missing("validuntil"),
     clientAddress: known[indexOf.cip] || undefined,
     tokens: tokens ? tokens.split(",") : none,
     userData: known[indexOf.udata] || undefined,
     // The module reads 0 as "no grace period"; writers without one put it there.
     graceAfter: seconds("graceperiod", known) || undefined,
     basicAuth: known[indexOf.bauth] || undefined,
-    multifactor: known[indexOf.multifactor] === "1",
+    multifactor: Number(known[indexOf.multifactor]) === 1,
     keyId: known[indexOf.kid] || undefined,
     issuedAt: seconds("iat", known),
     signInId: known[indexOf.sid] || undefined,

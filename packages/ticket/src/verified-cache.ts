@@ -9,8 +9,8 @@ export interface AuthenticTicket {
 
 /**
  * Remembers authentic tickets. What it answers is as good as checking again: an entry is found
- * only by the exact text that was verified, and only for a caller who trusts the key and digest
- * that verified it. It may forget at any time.
+ * only by the exact text that was verified, and only for a caller who trusts the key that
+ * verified it, with the same digest, and reads its tickets in the same way. It may forget at any time.
  */
 export interface VerifiedCache {
   /** Looks a still encoded value up. A ticket whose time is over is given a last time. */
@@ -34,7 +34,12 @@ export function isTrusted(key: VerificationKey, trusted: readonly VerificationKe
   return false;
 }
 
-/** Whether both are the same key with the same algorithm: what a cached answer may be reused for. */
+/**
+ * Whether both are the same key, with the same algorithm, whose tickets are read in the same way:
+ * what a cached answer may be reused for.
+ */
 export function isSameKey(one: VerificationKey, other: VerificationKey): boolean {
-  return one === other || (one.id === other.id && one.algorithm === other.algorithm);
+  if (one === other) return true;
+  const { id, algorithm, multifactor } = one;
+  return id === other.id && algorithm === other.algorithm && multifactor === other.multifactor;
 }

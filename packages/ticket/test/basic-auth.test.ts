@@ -3,6 +3,7 @@ import { createCipheriv } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
+  checkBasicAuth,
   decodeBasicAuth,
   decryptBasicAuth,
   encodeBasicAuth,
@@ -65,16 +66,26 @@ for (const text of ["nocolon", ":nouser", "a:b\r\nX: y", "a:\0"]) {
     assert.throws(() => encryptBasicAuth(text, key, iv), { code: "bad-basic-auth" });
     const plain = Buffer.from(text).toString("base64");
     assert.throws(() => decodeBasicAuth(plain), { code: "bad-basic-auth" });
+    assert.throws(() => checkBasicAuth(plain), { code: "bad-basic-auth" });
   });
 }
 
+test("passes plain credentials on in whatever characters they are", () => {
+  for (const encoding of ["utf8", "latin1"] as const) {
+    const value = Buffer.from("ada:Größe", encoding).toString("base64");
+    assert.equal(checkBasicAuth(value), value);
+  }
+  assert.throws(() => checkBasicAuth("YTpi\n"), { code: "bad-basic-auth" });
+});
+
 test("throws nothing but its own error, whatever it reads", () => {
+  const decrypt = (value: string) => decryptBasicAuth(value, key);
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
       const value = Buffer.from(bytes).toString("base64");
-      for (const read of [() => decodeBasicAuth(value), () => decryptBasicAuth(value, key)]) {
+      for (const read of [checkBasicAuth, decodeBasicAuth, decrypt]) {
         try {
-          read();
+          read(value);
         } catch (error) {
           assert.ok(error instanceof TicketError);
         }

@@ -62,10 +62,37 @@ test("takes a grace period of 0 and an empty multifactor as absent, as old write
   assert.deepEqual(ticket, { ...absent, uid: "ada", validUntil: 9 });
 });
 
+const multifactors: Record<string, boolean | TicketErrorCode> = {
+  "": false,
+  "0": false,
+  "1": true,
+  "2": false,
+  "10": false,
+  "01": true,
+  "000000001": true,
+  // mod_auth_pubtkt takes all of these for 1.
+  "1x": "bad-number",
+  "+1": "bad-number",
+  " 1": "bad-number",
+  "4294967297": "field-too-long",
+  // And these for 0.
+  "-1": "bad-number",
+  yes: "bad-number",
+};
+
+for (const [value, outcome] of Object.entries(multifactors)) {
+  test(`reads a multifactor of "${value}", where any number will do, as ${outcome}`, () => {
+    const read = () => parsePayload(`uid=ada;validuntil=9;multifactor=${value}`, "number");
+    if (typeof outcome === "string") assert.throws(read, { name: "TicketError", code: outcome });
+    else assert.equal(read().multifactor, outcome);
+  });
+}
+
 const malformed: Record<string, [string, TicketErrorCode]> = {
   "no uid": ["validuntil=9", "missing-field"],
   "an empty uid": ["uid=;validuntil=9", "missing-field"],
   "no validuntil": ["uid=ada", "missing-field"],
+  "a validuntil of 0": ["uid=ada;validuntil=0", "missing-field"],
   "a negative number": ["uid=ada;validuntil=-1", "bad-number"],
   "a signed number": ["uid=ada;validuntil=+5", "bad-number"],
   "a number with letters": ["uid=ada;validuntil=12abc", "bad-number"],

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { verificationKeyOf } from "../src/crypto.ts";
+import { encodeBase64 } from "../src/base64.ts";
+import {
+  exportPublicPem,
+  importPublicKey,
+  multifactorIsNumber,
+  type SigningKey,
+  signPayload,
+  verificationKeyOf,
+} from "../src/crypto.ts";
 import { createDigestCache } from "../src/digest-cache.ts";
 import { createEncodedCache, hashOfEnd } from "../src/encoded-cache.ts";
 import { decodeTicket, encodeTicket } from "../src/encoding.ts";
@@ -26,6 +34,10 @@ function ticket(uid: string, validUntil = 1000) {
     value: encodeTicket(text),
     authentic: { ticket: readTicketUnverified(text), key },
   };
+}
+
+function signedBy(key: SigningKey, payload: string): string {
+  return `${payload};sig=${encodeBase64([signPayload(key, payload)])}`;
 }
 
 const at = {
@@ -70,6 +82,21 @@ for (const [name, create] of Object.entries(caches)) {
     const other = createVerifier({ keys: [rsa], cache });
     assert.ok(trusting.verifyEncoded(value, at).ok);
     assert.equal(other.verifyEncoded(value, at).ok, false);
+  });
+
+  test(`${name}: tells who reads multifactor as a number from who does not`, () => {
+    const cache = create(4);
+    const value = encodeTicket(
+      signedBy(signingKey("rsa"), "uid=ada;validuntil=1000;multifactor=01"),
+    );
+    const tolerant = importPublicKey(exportPublicPem(rsa), { multifactor: multifactorIsNumber });
+    const asNumber = createVerifier({ keys: [tolerant], cache });
+    const strict = createVerifier({ keys: [rsa], cache });
+    for (let time = 0; time < 2; time++) {
+      const verification = asNumber.verifyEncoded(value, at);
+      assert.ok(verification.ok && verification.ticket.multifactor);
+      assert.deepEqual(strict.verifyEncoded(value, at), { ok: false, refusal: "malformed" });
+    }
   });
 
   test(`${name}: lets go of a ticket whose time is over`, () => {

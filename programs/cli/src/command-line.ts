@@ -40,6 +40,14 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "check configuration files and the keys they name",
     load: async () => (await import("./commands/check.ts")).defineCheck,
   },
+  explain: {
+    summary: "tell what the gateway does with a visit, check by check",
+    load: async () => (await import("./commands/explain.ts")).defineExplain,
+  },
+  migrate: {
+    summary: "turn the configuration of an older system into one of Countersign",
+    load: async () => (await import("./commands/migrate.ts")).defineMigrate,
+  },
   demo: {
     summary: "run a login server, a gateway and two protected sites on this machine",
     load: async () => (await import("./commands/demo.ts")).defineDemo,

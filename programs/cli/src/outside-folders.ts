@@ -23,12 +23,29 @@ export async function wrongWithLog(path: string): Promise<string | undefined> {
   return "a file that this user can write to";
 }
 
-/** The same for the socket of an address, if it has one. */
+/** The same for the socket of an address, if it has one. Who connects there must find us. */
 export async function wrongWithSocket(
   address: ListenAddress,
   baseFolder: string,
 ): Promise<string | undefined> {
-  return address.kind === "unix" ? wrongWithNewFile(resolve(baseFolder, address.path)) : undefined;
+  if (address.kind !== "unix") return undefined;
+  const path = resolve(baseFolder, address.path);
+  const wrong = await wrongWithNewFile(path);
+  if (wrong !== undefined) return wrong;
+  const { mode } = await stat(dirname(path));
+  if ((mode & 0o002) === 0) return undefined;
+  return `a path in a folder where nobody else can put a socket, unlike ${dirname(path)}`;
+}
+
+/** The same for a socket that everybody may write to, so that its folder must keep them out. */
+export async function wrongWithOpenSocket(
+  address: ListenAddress,
+  baseFolder: string,
+): Promise<string | undefined> {
+  if (address.kind !== "unix") return undefined;
+  const { mode } = await stat(dirname(resolve(baseFolder, address.path)));
+  if ((mode & 0o001) === 0) return undefined;
+  return "a socketMode without rights for others, or a folder that keeps them out: whoever can write to it is believed";
 }
 
 function allows(path: string, mode: number): Promise<boolean> {

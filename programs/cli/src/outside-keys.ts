@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { GatewaySettings } from "@countersign/gatewayd";
 import type { LoginSettings } from "@countersign/login";
-import { entriesOf, type PartlyRight, type Problem } from "@countersign/settings";
+import { entriesOf, type IsRight, type PartlyRight, type Problem } from "@countersign/settings";
 import { type Digest, importPrivateKey, importPublicKey, TicketError } from "@countersign/ticket";
 import { CommandError } from "./command-error.ts";
 import { maxKeyFileBytes } from "./key-file.ts";
@@ -37,7 +37,7 @@ export function earlierKeyProblems(
   const legacy = !isRight("compatibility") || compatibility !== undefined;
   const use = (text: string, digest: Digest | undefined) =>
     importPublicKey(text, keyOptions({ digest, legacy }));
-  return publicKeyProblems({ name: "earlierKeys", keys: earlierKeys, isRight, use }, file);
+  return publicKeyProblems({ path: ["earlierKeys"], keys: earlierKeys, isRight, use }, file);
 }
 
 /** What is wrong with the public keys of a gateway, and with sites for which there is none. */
@@ -45,38 +45,62 @@ export async function gatewayKeyProblems(
   { settings: { keys, sites }, isRight }: PartlyRight<GatewaySettings>,
   file: SettingsFile,
 ): Promise<readonly Problem[]> {
-  let areAllLegacy = isRight("keys");
+  const common = await gatewayKeysAt(["keys"], keys, isRight, file);
+  const found = [...common.problems];
+  for (const [index, site] of entriesOf(sites)) {
+    const at = ["sites", index];
+    const isStrictSite =
+      isRight(...at, "compatibility") && isRight(...at, "keys") && site.compatibility === undefined;
+    const own = await gatewayKeysAt([...at, "keys"], site?.keys, isRight, file);
+    const { areAllLegacy } = site?.keys === undefined ? common : own;
+    found.push(...own.problems);
+    found.push(...problemsAt(file, at, isStrictSite && areAllLegacy ? needsOptIn : undefined));
+    for (const [placeIndex, place] of entriesOf(site?.places)) {
+      const path = [...at, "places", placeIndex, "keys"];
+      const there = await gatewayKeysAt(path, place?.keys, isRight, file);
+      const isWrong = isStrictSite && there.areAllLegacy;
+      found.push(...there.problems, ...problemsAt(file, path, isWrong ? needsOptIn : undefined));
+    }
+  }
+  return found;
+}
+
+const needsOptIn = "compatibility: mod_auth_pubtkt, since every key is for SHA-1 or DSA";
+
+/** A list of keys, and whether there are some and all need the opt-in. */
+async function gatewayKeysAt(
+  path: readonly PropertyKey[],
+  keys: PublicKeys["keys"] | undefined,
+  isRight: IsRight,
+  file: SettingsFile,
+): Promise<{ readonly problems: readonly Problem[]; readonly areAllLegacy: boolean }> {
+  let areAllLegacy = isRight(...path) && (keys?.length ?? 0) > 0;
   const use = (text: string, digest: Digest | undefined) => {
     importPublicKey(text, keyOptions({ digest, legacy: true }));
     if (isStrict(text, digest)) areAllLegacy = false;
   };
-  const found = await publicKeyProblems({ name: "keys", keys, isRight, use }, file);
-  if (found.length > 0 || !areAllLegacy) return found;
-  const expected = "compatibility: mod_auth_pubtkt, since every key is for SHA-1 or DSA";
-  return [...entriesOf(sites)].flatMap(([index, site]) => {
-    const isMissing = isRight("sites", index, "compatibility") && site.compatibility === undefined;
-    return problemsAt(file, ["sites", index], isMissing ? expected : undefined);
-  });
+  const problems = await publicKeyProblems({ path, keys: keys ?? [], isRight, use }, file);
+  return { problems, areAllLegacy: areAllLegacy && problems.length === 0 };
 }
 
 /** A list of public keys in the settings, and how each is tried out. */
 interface PublicKeys extends Pick<PartlyRight<unknown>, "isRight"> {
-  readonly name: string;
+  readonly path: readonly PropertyKey[];
   readonly keys: readonly { readonly file: string; readonly digest?: Digest | undefined }[];
   readonly use: (text: string, digest: Digest | undefined) => unknown;
 }
 
 async function publicKeyProblems(
-  { name, keys, isRight, use }: PublicKeys,
+  { path, keys, isRight, use }: PublicKeys,
   file: SettingsFile,
 ): Promise<readonly Problem[]> {
   const found: Problem[] = [];
   for (const [index, key] of entriesOf(keys)) {
-    if (!isRight(name, index, "file")) continue;
-    const digest = isRight(name, index, "digest") ? key.digest : undefined;
+    if (!isRight(...path, index, "file")) continue;
+    const digest = isRight(...path, index, "digest") ? key.digest : undefined;
     const tryOut = (text: string) => use(text, digest);
     const wanted = { file: key.file, use: tryOut, unsafeMode: publicUnsafeMode };
-    found.push(...problemsAt(file, [name, index, "file"], await wrongWithFile(wanted, file)));
+    found.push(...problemsAt(file, [...path, index, "file"], await wrongWithFile(wanted, file)));
   }
   return found;
 }

@@ -3,15 +3,21 @@ import { resolve } from "node:path";
 import type { GatewaySettings } from "@countersign/gatewayd";
 import type { LoginSettings } from "@countersign/login";
 import { entriesOf, type PartlyRight, type Problem } from "@countersign/settings";
-import { wrongWithLog, wrongWithNewFile, wrongWithSocket } from "./outside-folders.ts";
+import {
+  wrongWithLog,
+  wrongWithNewFile,
+  wrongWithOpenSocket,
+  wrongWithSocket,
+} from "./outside-folders.ts";
 import { earlierKeyProblems, gatewayKeyProblems, signingKeyProblems } from "./outside-keys.ts";
+import { type Environment, gatewaySecretProblems } from "./outside-secrets.ts";
 import { problemsAt, type SettingsFile } from "./settings-file.ts";
 
 /** What is wrong with what a login server's settings name: keys, database, audit log, socket. */
 export async function loginOutsideProblems(
   partlyRight: PartlyRight<LoginSettings>,
   file: SettingsFile,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): Promise<readonly Problem[]> {
   const { settings, isRight } = partlyRight;
   const { database, audit, listen } = settings;
@@ -33,17 +39,25 @@ export async function loginOutsideProblems(
   return found;
 }
 
-/** What is wrong with the public keys and the sockets that a gateway's settings name. */
+/** What is wrong with the keys, secrets and sockets that a gateway's settings name. */
 export async function gatewayOutsideProblems(
   partlyRight: PartlyRight<GatewaySettings>,
   file: SettingsFile,
+  environment: Environment,
 ): Promise<readonly Problem[]> {
   const { settings, isRight } = partlyRight;
-  const found = [...(await gatewayKeyProblems(partlyRight, file))];
+  const found = [
+    ...(await gatewayKeyProblems(partlyRight, file)),
+    ...(await gatewaySecretProblems(partlyRight, file, environment)),
+  ];
+  const isForOthers = isRight("socketMode") && /[2367]$/.test(settings.socketMode);
   for (const name of ["http", "fastcgi"] as const) {
     for (const [index, address] of entriesOf(settings[name])) {
-      if (!isRight(name, index)) continue;
-      const wrong = await wrongWithSocket(address, file.folder);
+      // A socket of systemd's is there before the gateway.
+      if (!isRight(name, index) || address.kind === "systemd") continue;
+      const wrong =
+        (await wrongWithSocket(address, file.folder)) ??
+        (isForOthers ? await wrongWithOpenSocket(address, file.folder) : undefined);
       found.push(...problemsAt(file, [name, index], wrong));
     }
   }

@@ -3,7 +3,7 @@ import { describeProblem, type ParsedSettings, type SettingsSource } from "@coun
 import type { EpochSeconds } from "@countersign/ticket";
 import { destination, type Logger, pino } from "pino";
 import { expectedFailure } from "./command-error.ts";
-import { readSettingsFile, settingsOrProblems } from "./settings-file.ts";
+import { type SettingsFile, settingsOrProblems } from "./settings-file.ts";
 import { note, type Terminal } from "./terminal.ts";
 
 /** What a program is given of the world. */
@@ -23,7 +23,7 @@ interface Running<T> {
   stop(): Promise<void>;
 }
 
-/** A program that can be run from a settings file. */
+/** A program that can be run from settings. */
 export interface Served<T> {
   readonly name: string;
   parse(source: SettingsSource): ParsedSettings<T>;
@@ -34,14 +34,14 @@ export interface Served<T> {
  * Runs a program until SIGTERM or SIGINT asks it to stop; a second one does not wait for requests
  * under way. SIGHUP reads the settings again.
  *
- * @throws {CommandError} when the settings file cannot be read or has problems.
+ * @throws {CommandError} when the settings cannot be read or have problems.
  */
 export async function serve<T>(
   terminal: Terminal,
-  path: string,
+  read: () => Promise<SettingsFile>,
   { name, parse, start }: Served<T>,
 ): Promise<void> {
-  const file = await readSettingsFile(path);
+  const file = await read();
   const settings = settingsOrProblems(parse(file));
   const stopAsked = watchStopSignals(terminal);
   // The log goes to standard error: standard output may carry the audit log.
@@ -50,7 +50,7 @@ export async function serve<T>(
   const world = { log, now: () => terminal.now(), baseFolder: file.folder, environment };
   const started = start(settings, world);
   watchReloadSignal(terminal, log, async () => {
-    const parsed = parse(await readSettingsFile(path));
+    const parsed = parse(await read());
     if (!parsed.ok) return parsed.problems.map(describeProblem);
     await (await started).reload(parsed.settings);
     return [];

@@ -1,6 +1,13 @@
 import { STATUS_CODES } from "node:http";
 import type { AuthorizerResponse } from "@countersign/fastcgi";
-import { type Decision, identityVariables, type Redirect, type Visit } from "@countersign/gateway";
+import {
+  type Allow,
+  type Decision,
+  identityVariables,
+  type NamedValue,
+  type Refused,
+  type Visit,
+} from "@countersign/gateway";
 import { GatewayError } from "./gateway-error.ts";
 
 /**
@@ -11,6 +18,7 @@ import { GatewayError } from "./gateway-error.ts";
 export function readVisit(params: ReadonlyMap<string, string>): Visit {
   const scheme = fact(params, "REQUEST_SCHEME");
   if (scheme !== "http" && scheme !== "https") throw missing("REQUEST_SCHEME");
+  const oddHeader = params.get("COUNTERSIGN_ODD_HEADER");
   return {
     method: fact(params, "REQUEST_METHOD"),
     httpVersion: fact(params, "SERVER_PROTOCOL") === "HTTP/1.0" ? "1.0" : "1.1",
@@ -19,47 +27,70 @@ export function readVisit(params: ReadonlyMap<string, string>): Visit {
     host: `${fact(params, "SERVER_NAME")}:${fact(params, "SERVER_PORT")}`,
     target: fact(params, "REQUEST_URI"),
     clientAddress: fact(params, "REMOTE_ADDR"),
-    cookies: params.get("HTTP_COOKIE"),
-    wants: "page",
+    headers: { get: (name) => params.get(`HTTP_${name.toUpperCase().replaceAll("-", "_")}`) },
+    // Variables do not tell `_` from `-`, so that the web server must say that there is such a name.
+    oddHeaderNames: oddHeader === undefined ? [] : [oddHeader],
   };
 }
 
 /** The decision in the words of a FastCGI authorizer: 200 lets in, anything else is the answer. */
-export function render(decision: Decision): AuthorizerResponse {
-  switch (decision.kind) {
-    case "allow": {
-      const variables = identityVariables(decision.ticket);
-      if (variables === undefined) return refused(403);
-      // mod_authnz_fcgi takes REMOTE_USER from an expression, for which it needs another name.
-      const user = ["AUTHN_USER", decision.ticket.uid] as const;
-      const headers = [user, ...variables].map(
-        ([name, value]) => [`Variable-${name}`, value] as const,
-      );
-      return { status: 200, headers };
-    }
-    case "log-in":
-    case "renew":
-      return redirected(decision.redirect);
-    case "forbid":
-      return decision.redirect === undefined ? refused(403) : redirected(decision.redirect);
-    case "bad-request":
-      return refused(400);
-  }
+export function render(decision: Decision, method: string): AuthorizerResponse {
+  return decision.kind === "allow" ? letIn(decision) : answerFor(decision, method);
 }
 
-const noStore = ["Cache-Control", "no-store"] as const;
-
-function redirected({ status, location }: Redirect): AuthorizerResponse {
-  return { status, statusText: STATUS_CODES[status], headers: [["Location", location], noStore] };
+function letIn(allow: Allow): AuthorizerResponse {
+  const identity = identityVariables(allow);
+  if (identity === undefined) return tooOddToTell;
+  // mod_authnz_fcgi takes REMOTE_USER from an expression, for which it needs another name.
+  const user: NamedValue[] = allow.ticket === undefined ? [] : [["AUTHN_USER", allow.ticket.uid]];
+  const variables = [...user, ...identity, ...credentialVariables(allow)];
+  const headers = variables.map(([name, value]) => [`Variable-${name}`, value] as const);
+  return { status: 200, headers };
 }
 
-function refused(status: 400 | 403): AuthorizerResponse {
-  const statusText = STATUS_CODES[status] ?? "";
-  const headers = [["Content-Type", "text/html; charset=utf-8"], noStore] as const;
-  // Apache takes a body that starts with `/` or a word and a colon as a redirect; this does not.
-  const body = `<!doctype html><title>${statusText}</title><h1>${statusText}</h1>\n`;
-  return { status, statusText, headers, body };
+/** What the application's headers are to be made of; the web server does it, and examples/apache-fcgi shows how. */
+function credentialVariables({ authorization, cookies, assertion }: Allow): NamedValue[] {
+  const variables: NamedValue[] = [];
+  // Empty: the application is to get none.
+  if (authorization !== undefined) variables.push(["COUNTERSIGN_AUTHORIZATION", authorization]);
+  if (cookies !== undefined) variables.push(["COUNTERSIGN_COOKIES", asText(cookies)]);
+  if (assertion !== undefined) variables.push(["COUNTERSIGN_ASSERTION", assertion]);
+  return variables;
 }
+
+/** Parameters come as bytes in Latin-1, and answers go out as UTF-8. */
+function asText(latin1: string): string {
+  return Buffer.from(latin1, "latin1").toString("utf8");
+}
+
+function answerFor({ answer }: Refused, method: string): AuthorizerResponse {
+  const { status, body } = answer;
+  const statusText = STATUS_CODES[status];
+  const headers = [...answer.headers, ...typeAgain(answer)];
+  return { status, statusText, headers, body: method === "HEAD" ? "" : harmless(body) };
+}
+
+/** Apache forgets the type of a body, and its configuration can make a header of another. */
+function typeAgain({ headers }: Refused["answer"]): readonly (readonly [string, string])[] {
+  const type = headers.find(([name]) => name === "Content-Type")?.[1];
+  return type === undefined ? [] : [["X-Countersign-Content-Type", type]];
+}
+
+/** Apache takes a body that starts with `/` or a word and a colon as a redirect. */
+function harmless(body: string): string {
+  return /^(?:\/|[A-Za-z0-9]*:)/.test(body) ? "" : body;
+}
+
+/** A space at an end of the identity would be lost on the way. */
+const tooOddToTell: AuthorizerResponse = {
+  status: 403,
+  statusText: "Forbidden",
+  headers: [
+    ["Content-Type", "text/html; charset=utf-8"],
+    ["Cache-Control", "no-store"],
+  ],
+  body: "<!doctype html><title>Forbidden</title><h1>Forbidden</h1>\n",
+};
 
 function fact(params: ReadonlyMap<string, string>, name: string): string {
   const value = params.get(name);

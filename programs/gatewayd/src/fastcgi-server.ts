@@ -8,11 +8,10 @@ import {
   newConnection,
   RecordReader,
   receive,
-  writeResponse,
 } from "@countersign/fastcgi";
 import type { ListenAddress } from "@countersign/settings";
-import { type Desk, decideAt } from "./desk.ts";
-import { readVisit, render } from "./fastcgi-authorizer.ts";
+import type { Desk } from "./desk.ts";
+import { answerQuestion } from "./fastcgi-answer.ts";
 import type { GatewaySettings } from "./settings.ts";
 
 const idleTimeoutMs = 60_000;
@@ -58,17 +57,26 @@ function serve(
   const bounds = { ...defaultLimits, maxParamsBytes: 2 * limits.headerBytes };
   let connection = newConnection;
 
+  /** The web server may have taken its question back meanwhile. */
+  function reply(requestId: number, response: Uint8Array): void {
+    if (!isAwaited(connection, requestId)) return;
+    socket.write(response);
+    const step = finish(connection, requestId);
+    connection = step.next;
+    carryOut(step.effects);
+  }
+
   function carryOut(effects: readonly Effect[]): void {
     for (const effect of effects) {
       if (effect.type === "send") socket.write(effect.bytes);
       if (effect.type === "close") socket.end();
-      if (effect.type === "authorize" && isAwaited(connection, effect.requestId)) {
+      if (effect.type === "authorize") {
         // Asked each time: a reload may have taken the trust away.
         if (!isTrusted()) return;
-        socket.write(answer(desk, effect.requestId, effect.params));
-        const step = finish(connection, effect.requestId);
-        connection = step.next;
-        carryOut(step.effects);
+        const { requestId, params } = effect;
+        const response = answerQuestion(desk, requestId, params);
+        if (response instanceof Uint8Array) reply(requestId, response);
+        else void response.then((later) => reply(requestId, later));
       }
     }
   }
@@ -88,19 +96,4 @@ function serve(
     // A peer that asks and does not read is cut off before it fills our memory.
     if (socket.writableLength > maxUnsentBytes) socket.destroy();
   });
-}
-
-function answer(desk: Desk, requestId: number, params: ReadonlyMap<string, string>): Uint8Array {
-  try {
-    const decision = decideAt(desk, readVisit(params));
-    const response = render(decision);
-    if (decision.kind === "allow" && response.status !== 200) {
-      const user = decision.ticket.uid;
-      desk.world.log.warn({ user }, "identity has spaces at an end, which FastCGI cannot carry");
-    }
-    return writeResponse(requestId, response);
-  } catch (error) {
-    desk.world.log.error(error, "could not decide");
-    return writeResponse(requestId, { status: 500, headers: [["Cache-Control", "no-store"]] });
-  }
 }

@@ -1,36 +1,24 @@
-import { Server as HttpServer } from "node:http";
-import type { Server, Socket } from "node:net";
 import { resolve } from "node:path";
-import { type ListenAddress, writeListenAddress } from "@countersign/settings";
 import type { Desk } from "./desk.ts";
 import { createFastCgiServer } from "./fastcgi-server.ts";
+import { GatewayError } from "./gateway-error.ts";
 import { createHttpServer } from "./http-server.ts";
-import { addressOf, changeMode, listen } from "./listen.ts";
+import type { ListenTarget } from "./listen.ts";
+import { type Listener, openListener, type Protocol } from "./listener.ts";
+import { createProxyServer } from "./proxy/proxy-server.ts";
+import { proxyListens } from "./proxy/settings.ts";
+import { type GatewayAddress, writeListenAddress } from "./settings/listen-address.ts";
 import type { GatewaySettings } from "./settings.ts";
-
-/** One address that web servers ask at. */
-export interface Listener {
-  /** `http://127.0.0.1:8403`, `fcgi://127.0.0.1:9000` or `unix:/path`. */
-  readonly address: string;
-  /** The file mode if it is a unix socket. */
-  readonly socketMode: string;
-  /** The same with another file mode, which holds from now on; connections that are open stay. */
-  withMode(socketMode: string): Listener;
-  /** Stops listening; connections get a moment to end. */
-  close(): Promise<void>;
-}
+import { inheritedSockets } from "./systemd.ts";
 
 /** Listeners by what the settings say of each. */
 export type Listeners = ReadonlyMap<string, Listener>;
-
-const creators = { http: createHttpServer, fcgi: createFastCgiServer };
-const closesWithinMs = 2_000;
 
 /**
  * Listens wherever the settings say. What `before` has already is taken from there, with the file
  * mode of these settings; on failure the new ones are closed again, and the others as they were.
  *
- * @throws {GatewayError} `cannot-listen`, `missing-folder`, `socket-in-use` or `no-socket`.
+ * @throws {GatewayError} `cannot-listen`, `missing-folder`, `socket-in-use`, `no-socket` or `no-inherited-socket`.
  */
 export async function openListeners(
   settings: GatewaySettings,
@@ -38,21 +26,11 @@ export async function openListeners(
   before: Listeners,
 ): Promise<Listeners> {
   const listeners = new Map<string, Listener>();
-  const wanted = [
-    ...settings.http.map((address) => ({ address, scheme: "http" as const })),
-    ...settings.fastcgi.map((address) => ({ address, scheme: "fcgi" as const })),
-  ];
   try {
-    for (const { address, scheme } of wanted) {
-      const name = `${scheme} ${writeListenAddress(address)}`;
+    for (const { name, address, protocol } of wantedBy(settings)) {
       const known = before.get(name) ?? listeners.get(name);
-      if (known === undefined) {
-        const server = creators[scheme](desk, address.kind, settings.limits);
-        const at = placed(address, desk.world.baseFolder);
-        listeners.set(name, await open(server, at, settings.socketMode, scheme));
-      } else {
-        listeners.set(name, known);
-      }
+      const open = () => openListener(desk, targetOf(address, desk), protocol, settings.socketMode);
+      listeners.set(name, known ?? (await open()));
     }
     return new Map([...listeners].map(([name, it]) => [name, it.withMode(settings.socketMode)]));
   } catch (error) {
@@ -68,48 +46,51 @@ export async function closeListeners(listeners: Listeners, kept: Listeners): Pro
   await Promise.all(closing.map(([, listener]) => listener.close()));
 }
 
-function placed(address: ListenAddress, baseFolder: string): ListenAddress {
-  return address.kind === "tcp" ? address : { ...address, path: resolve(baseFolder, address.path) };
+interface Wanted {
+  /** What a reload recognises it by. */
+  readonly name: string;
+  readonly address: GatewayAddress;
+  readonly protocol: Protocol;
 }
 
-async function open(
-  server: Server,
-  address: ListenAddress,
-  socketMode: string,
-  scheme: keyof typeof creators,
-): Promise<Listener> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+function wantedBy({ http, fastcgi, proxy, limits }: GatewaySettings): readonly Wanted[] {
+  const wanted = (address: GatewayAddress, what: string, protocol: Protocol): Wanted => ({
+    name: `${what} ${writeListenAddress(address)}`,
+    address,
+    protocol,
   });
-  await listen(server, address, modeOf(socketMode));
-  let current = socketMode;
-  const withMode = (socketMode: string): Listener => {
-    if (address.kind === "unix" && socketMode !== current) {
-      changeMode(address.path, modeOf(socketMode));
-      current = socketMode;
+  return [
+    ...http.map((address) =>
+      wanted(address, "http", {
+        scheme: "http",
+        create: (desk, peers) => createHttpServer(desk, peers, limits),
+      }),
+    ),
+    ...fastcgi.map((address) =>
+      wanted(address, "fastcgi", {
+        scheme: "fcgi",
+        create: (desk, peers) => createFastCgiServer(desk, peers, limits),
+      }),
+    ),
+    ...proxyListens(proxy).map((listen) =>
+      wanted(listen.address, listen.isTls ? "https proxy" : "http proxy", {
+        scheme: listen.isTls ? "https" : "http",
+        create: (desk, peers) => createProxyServer(desk, listen, peers),
+      }),
+    ),
+  ];
+}
+
+function targetOf(address: GatewayAddress, { world }: Desk): ListenTarget {
+  switch (address.kind) {
+    case "tcp":
+      return address;
+    case "unix":
+      return { ...address, path: resolve(world.baseFolder, address.path) };
+    case "systemd": {
+      const fd = inheritedSockets(world.environment ?? {}, process.pid).get(address.name);
+      if (fd === undefined) throw new GatewayError("no-inherited-socket", address.name);
+      return { ...address, fd };
     }
-    const close = () => closeServer(server, sockets);
-    return { address: addressOf(server, scheme), socketMode, withMode, close };
-  };
-  return withMode(socketMode);
-}
-
-function modeOf(digits: string): number {
-  return Number.parseInt(digits, 8);
-}
-
-function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    const cutOff = setTimeout(() => {
-      for (const socket of sockets) socket.destroy();
-    }, closesWithinMs);
-    // An HTTP server closes idle connections itself, and lets the others have their answer.
-    server.close(() => {
-      clearTimeout(cutOff);
-      resolve();
-    });
-    if (!(server instanceof HttpServer)) for (const socket of sockets) socket.end();
-  });
+  }
 }

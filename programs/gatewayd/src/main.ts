@@ -1,21 +1,40 @@
-import { createTrustedProxies } from "@countersign/gateway";
+import type { Socket } from "node:net";
+import { createRenewer, createTrustedProxies } from "@countersign/gateway";
+import { createAskForRenewal } from "./ask-for-renewal.ts";
+import { createDecisionCounts } from "./decision-counts.ts";
 import type { Desk, Rules } from "./desk.ts";
+import { createKept, type Kept } from "./kept.ts";
 import { closeListeners, openListeners } from "./listeners.ts";
+import { createLoad } from "./load.ts";
+import { createMetrics } from "./metrics.ts";
+import { openProxyRoutes } from "./proxy/routes.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { openGateway } from "./sites.ts";
 import type { World } from "./world.ts";
 
 export { GatewayError, type GatewayErrorCode, gatewayErrorTexts } from "./gateway-error.ts";
+export { openGatewayOnce } from "./open-once.ts";
+export {
+  createRehearsal,
+  type Rehearsal,
+  type RehearsedVisit,
+  type TicketHolder,
+} from "./rehearsal.ts";
 export { type GatewaySettings, gatewaySettings } from "./settings.ts";
+
 export type { World } from "./world.ts";
 
 /** A gateway that answers. */
 export interface RunningGateway {
-  /** `http://127.0.0.1:8403`, `fcgi://127.0.0.1:9000` or `unix:/path`: HTTP first, then FastCGI. */
+  /**
+   * `http://127.0.0.1:8403`, `fcgi://127.0.0.1:9000`, `unix:/path` or `systemd:name`: HTTP first,
+   * then FastCGI, then the sites that it serves itself.
+   */
   readonly addresses: readonly string[];
   /**
    * Follows other settings from now on, without dropping a request. When anything about them
-   * cannot be done it throws, and the old ones stay. An address that stays keeps its limits.
+   * cannot be done it throws, and the old ones stay. What an address holds one request to
+   * (`headerBytes`, `requestSeconds`, `idleSeconds`) stays as long as the address does.
    */
   reload(settings: GatewaySettings): Promise<void>;
   /** Stops listening, lets requests end, and closes every connection. */
@@ -31,15 +50,32 @@ export async function startGateway(
   settings: GatewaySettings,
   world: World,
 ): Promise<RunningGateway> {
-  const desk: Desk = { rules: await rulesOf(settings, world), world };
-  let listeners = await openListeners(settings, desk, new Map());
+  const kept = createKept();
+  const desk = createDesk(await rulesOf(settings, world, kept), world, kept);
+  let listeners = await openListeners(settings, desk, new Map()).catch((error: unknown) => {
+    desk.rules.proxy.close();
+    throw error;
+  });
+  desk.state = "ready";
 
   async function follow(next: GatewaySettings): Promise<void> {
-    const rules = await rulesOf(next, world);
-    const before = listeners;
-    listeners = await openListeners(next, desk, before);
+    const rules = await rulesOf(next, world, kept);
+    const before = { listeners, rules: desk.rules };
+    try {
+      listeners = await openListeners(next, desk, before.listeners);
+    } catch (error) {
+      rules.proxy.close();
+      throw error;
+    }
     desk.rules = rules;
-    await closeListeners(before, listeners);
+    await closeListeners(before.listeners, listeners);
+    before.rules.proxy.close();
+  }
+
+  async function stop(): Promise<void> {
+    desk.state = "stopping";
+    await closeListeners(listeners, new Map());
+    desk.rules.proxy.close();
   }
 
   // One change at a time: each must see what the one before it left.
@@ -55,13 +91,32 @@ export async function startGateway(
       return [...listeners.values()].map(({ address }) => address);
     },
     reload: (next) => inTurn(() => follow(next)),
-    stop: () => inTurn(() => closeListeners(listeners, new Map())),
+    stop: () => inTurn(stop),
   };
 }
 
-async function rulesOf(settings: GatewaySettings, world: World): Promise<Rules> {
+function createDesk(rules: Rules, world: World, kept: Kept): Desk {
+  const decisions = createDecisionCounts();
+  const load = createLoad();
+  const metrics = createMetrics({ decisions, load, cache: () => kept.cache });
+  const renewer = createRenewer(createAskForRenewal(world));
+  const surplus = new WeakSet<Socket>();
+  return { rules, state: "starting", world, load, renewer, surplus, decisions, metrics };
+}
+
+async function rulesOf(settings: GatewaySettings, world: World, kept: Kept): Promise<Rules> {
+  const { gateway, jwks } = await openGateway(settings, world, kept);
   return {
-    gateway: await openGateway(settings, world.baseFolder),
+    gateway,
+    jwks,
     trustedProxies: createTrustedProxies(settings.trustedProxies),
+    limits: settings.limits,
+    writesDecisions: writesDecisions(settings),
+    // Last, since it opens what must be closed.
+    proxy: await openProxyRoutes(settings.proxy, world.baseFolder),
   };
+}
+
+function writesDecisions({ sites }: GatewaySettings): boolean {
+  return sites.some((site) => [site, ...site.places].some(({ debug = 0 }) => debug > 0));
 }

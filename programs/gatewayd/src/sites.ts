@@ -1,73 +1,142 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { createGateway, type Gateway, type SiteOptions } from "@countersign/gateway";
 import {
-  allowLegacySignatures,
-  createDigestCache,
-  createEncodedCache,
-  createVerifier,
-  importPublicKey,
-  TicketError,
-  type VerificationKey,
-  type VerifiedCache,
-} from "@countersign/ticket";
+  type AssertionSigner,
+  createAssertionSigner,
+  createGateway,
+  defaultIdentityNames,
+  type Gateway,
+  type IdentityNames,
+  type PlaceOptions,
+  PolicyError,
+  type PolicyOptions,
+  type SiteOptions,
+} from "@countersign/gateway";
+import { importPrivateKey, TicketError } from "@countersign/ticket";
 import { GatewayError } from "./gateway-error.ts";
+import type { Kept } from "./kept.ts";
+import { readSecret, requireBytes } from "./secrets.ts";
 import type { GatewaySettings } from "./settings.ts";
+import { createVerifiers, type Verifiers } from "./verifiers.ts";
+import type { World } from "./world.ts";
+
+type SiteSettings = GatewaySettings["sites"][number];
+type PlaceSettings = SiteSettings["places"][number];
+/** What a site and a place both say. */
+type LevelSettings = Omit<PlaceSettings, "path" | "exactPath" | "pattern" | "arguments">;
+
+/** The gateway that the settings describe. */
+export interface OpenedGateway {
+  readonly gateway: Gateway;
+  /** The text of `/jwks.json`, if applications are told anything. */
+  readonly jwks: string | undefined;
+}
 
 /**
- * Reads the keys and makes the gateway that the settings describe.
+ * Reads keys and secrets, and makes the gateway that the settings describe.
  *
- * @throws {GatewayError} `unreadable-key`, `bad-key` or `no-usable-key`.
+ * @throws {GatewayError} `unreadable-key`, `bad-key`, `no-usable-key`, `unreadable-secret` or `bad-secret`.
  */
-export async function openGateway(settings: GatewaySettings, baseFolder: string): Promise<Gateway> {
-  const files = await Promise.all(settings.keys.map((key) => readKeyFile(key, baseFolder)));
-  const strict = importKeys(files, false);
-  const legacy = importKeys(files, true);
-  const cache = createCache(settings.cache.entries);
-  // One cache for both: it finds a ticket only for those who trust the key that verified it.
-  const strictVerifier = createVerifier({ keys: strict, cache });
-  const legacyVerifier = createVerifier({ keys: legacy, cache });
-  const sites = settings.sites.map(({ compatibility, ...site }): SiteOptions => {
-    if (compatibility !== undefined) return { ...site, verifier: legacyVerifier };
-    if (strict.length === 0) throw new GatewayError("no-usable-key", site.origin);
-    return { ...site, verifier: strictVerifier };
-  });
-  return createGateway({ sites });
+export async function openGateway(
+  settings: GatewaySettings,
+  world: Pick<World, "baseFolder" | "environment">,
+  kept: Kept,
+): Promise<OpenedGateway> {
+  const cache = kept.cacheFor(settings.cache.entries);
+  const verifiers = createVerifiers(cache, world.baseFolder);
+  const signer = await openSigner(settings, world);
+  const loopKey = await openLoopKey(settings, world, kept);
+  const sites: SiteOptions[] = [];
+  for (const site of settings.sites) {
+    sites.push(await siteOptions(site, { settings, world, verifiers, signer }));
+  }
+  const jwks = signer === undefined ? undefined : JSON.stringify(signer.jwks);
+  return { gateway: createGateway({ sites, loopKey }), jwks };
 }
 
-/** The faster kind holds the tickets themselves; with very many, a tenth of the memory counts more. */
-function createCache(maxEntries: number): VerifiedCache {
-  if (maxEntries > 50_000) return createDigestCache({ maxEntries });
-  return createEncodedCache({ maxEntries, maxBytes: maxEntries * 3_000 });
+/** What options are made of beside what they say. */
+export interface Making {
+  readonly settings: GatewaySettings;
+  readonly world: Pick<World, "baseFolder" | "environment">;
+  readonly verifiers: Verifiers;
+  readonly signer: AssertionSigner | undefined;
 }
 
-interface KeyFile {
-  readonly file: string;
-  readonly digest: GatewaySettings["keys"][number]["digest"];
-  readonly text: string;
+/** What the settings of a site mean to the gateway. */
+export async function siteOptions(site: SiteSettings, making: Making): Promise<SiteOptions> {
+  const { origin, compatibility, identityHeaders, strictPaths, loopBreaker, places, ...own } = site;
+  const isLegacy = compatibility !== undefined;
+  const verifierFor = (keys: GatewaySettings["keys"]) =>
+    making.verifiers.for(keys, isLegacy, origin);
+  const placeOptions: PlaceOptions[] = [];
+  for (const { networks, keys, ...place } of places) {
+    placeOptions.push({
+      ...(await policyOptions(place, making)),
+      verifier: keys === undefined ? undefined : await verifierFor(keys),
+      path: place.path,
+      exactPath: place.exactPath,
+      pattern: place.pattern,
+      methods: place.methods,
+      networks: networks?.map(({ address, prefixLength }) => `${address}/${prefixLength}`),
+      arguments: place.arguments,
+    });
+  }
+  return {
+    ...(await policyOptions(own, making)),
+    verifier: await verifierFor(site.keys ?? making.settings.keys),
+    origin,
+    identityNames: identityNames(identityHeaders),
+    strictPaths,
+    loopBreaker,
+    places: placeOptions,
+  };
 }
 
-async function readKeyFile(
-  { file, digest }: GatewaySettings["keys"][number],
-  baseFolder: string,
-): Promise<KeyFile> {
+/** With secrets and signers in place of what names them. */
+async function policyOptions(
+  level: Omit<LevelSettings, "keys" | "methods" | "networks">,
+  { world, signer }: Making,
+): Promise<PolicyOptions> {
+  const { basicAuthKey: source, assertion, ...options } = level;
+  const basicAuthKey =
+    source === undefined
+      ? undefined
+      : requireBytes(await readSecret(source, "basicAuthKey", world), "basicAuthKey", 16);
+  return { ...options, basicAuthKey, assertion: assertion === true ? signer : undefined };
+}
+
+function identityNames(given: SiteSettings["identityHeaders"] = {}): IdentityNames {
+  const { user, tokens, data, type } = defaultIdentityNames;
+  return {
+    user: given.user ?? user,
+    tokens: given.tokens ?? tokens,
+    data: given.data ?? data,
+    type: given.type ?? type,
+  };
+}
+
+async function openSigner(
+  { assertion }: GatewaySettings,
+  world: Making["world"],
+): Promise<AssertionSigner | undefined> {
+  if (assertion === undefined) return undefined;
+  const { key: source, issuer, header, lifetimeSeconds } = assertion;
+  const text = await readSecret(source, "assertion.key", world);
   try {
-    return { file, digest, text: await readFile(resolve(baseFolder, file), "utf8") };
+    const key = importPrivateKey(text);
+    return createAssertionSigner({ key, issuer, header, lifetimeSeconds });
   } catch (cause) {
-    throw new GatewayError("unreadable-key", file, { cause });
+    if (cause instanceof TicketError || cause instanceof PolicyError) {
+      throw new GatewayError("bad-key", "assertion.key", { cause });
+    }
+    throw cause;
   }
 }
 
-/** The keys that may be used; those that need the opt-in are left out without it. */
-function importKeys(files: readonly KeyFile[], isLegacy: boolean): VerificationKey[] {
-  return files.flatMap(({ file, digest, text }) => {
-    const legacy = isLegacy ? allowLegacySignatures : undefined;
-    try {
-      return [importPublicKey(text, { digest, legacy })];
-    } catch (cause) {
-      if (!(cause instanceof TicketError)) throw cause;
-      if (cause.code === "legacy-signature") return [];
-      throw new GatewayError("bad-key", file, { cause });
-    }
-  });
+async function openLoopKey(
+  { loopKey }: GatewaySettings,
+  world: Making["world"],
+  kept: Kept,
+): Promise<Uint8Array> {
+  if (loopKey === undefined) return kept.loopKey;
+  const text = await readSecret(loopKey, "loopKey", world);
+  return new TextEncoder().encode(requireBytes(text, "loopKey", 32, 4096));
 }

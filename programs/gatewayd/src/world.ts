@@ -7,4 +7,6 @@ export interface World {
   readonly now: () => EpochSeconds;
   /** Relative paths in the settings start here. */
   readonly baseFolder: string;
+  /** Secrets and the sockets of systemd; nothing of either without it. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }

@@ -1,10 +1,11 @@
 import { connect, type NetConnectOpts } from "node:net";
 import { RecordReader, recordType, writeNameValues, writeRecord } from "@countersign/fastcgi";
-import type { ContractVisit, Outcome } from "@countersign/testing/kit/adapter-contract.ts";
+import type { ContractVisit, Outcome } from "@countersign/testing/kit/adapter-visit.ts";
 
-/** The variables with which Apache asks about a visit. */
+/** The variables with which Apache asks about a visit; it leaves out headers with odd names. */
 export function paramsOf(visit: ContractVisit): Map<string, string> {
   const [, name = "", port = "80"] = /^(.*?)(?::([0-9]+))?$/.exec(visit.host) ?? [];
+  const headers = Object.entries(visit.headers).filter(([header]) => !/[_.]/.test(header));
   const params = new Map([
     ["REQUEST_METHOD", visit.method],
     ["REQUEST_SCHEME", "http"],
@@ -13,9 +14,14 @@ export function paramsOf(visit: ContractVisit): Map<string, string> {
     ["SERVER_PORT", port],
     ["REQUEST_URI", visit.target],
     ["REMOTE_ADDR", visit.clientAddress],
+    ...headers.map(([header, value]): [string, string] => [variableOf(header), value]),
   ]);
   if (visit.cookies !== undefined) params.set("HTTP_COOKIE", visit.cookies);
   return params;
+}
+
+function variableOf(header: string): string {
+  return `HTTP_${header.toUpperCase().replaceAll("-", "_")}`;
 }
 
 /** The records of one request that is not to keep the connection. */
@@ -49,23 +55,20 @@ export function exchange(where: NetConnectOpts, bytes: Uint8Array): Promise<stri
 
 /** What Apache makes of an answer with the configuration in examples/apache-fcgi. */
 export function outcomeOf(stdout: string): Outcome {
-  const [head = ""] = stdout.split("\r\n\r\n", 1);
-  const headers = new Map(
-    head.split("\r\n").map((line) => line.split(/: ?(.*)/s, 2) as [string, string]),
-  );
-  const status = Number.parseInt(headers.get("Status") ?? "500", 10);
-  const value = (name: string) => headers.get(name) ?? `no ${name}`;
-  if (status === 200) {
-    const tokens = value("Variable-REMOTE_USER_TOKENS");
-    return {
-      kind: "in",
-      user: value("Variable-AUTHN_USER"),
-      tokens,
-      data: value("Variable-REMOTE_USER_DATA"),
-    };
-  }
-  const location = headers.get("Location");
-  const cacheControl = headers.get("Cache-Control");
-  if (location === undefined) return { kind: "refused", status, cacheControl };
-  return { kind: "sent", status, location, cacheControl };
+  const [head = "", body = ""] = stdout.split(/\r\n\r\n(.*)/s, 2);
+  const pairs = head.split("\r\n").map((line) => line.split(/: ?(.*)/s, 2) as [string, string]);
+  const headers = Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]));
+  const status = Number.parseInt(headers["status"] ?? "500", 10);
+  if (status !== 200) return { kind: "answered", status, headers, body };
+  const variable = (name: string) => headers[`variable-${name}`];
+  const authorization = variable("countersign_authorization");
+  const cookies = variable("countersign_cookies");
+  return {
+    kind: "in",
+    user: variable("authn_user") ?? "",
+    tokens: variable("remote_user_tokens") ?? "",
+    data: variable("remote_user_data") ?? "",
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(cookies === undefined ? {} : { cookies }),
+  };
 }

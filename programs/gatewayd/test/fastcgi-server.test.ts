@@ -5,9 +5,9 @@ import { type TestContext, test } from "node:test";
 import {
   RecordReader,
   recordType,
-  writeEndRequest,
   writeNameValues,
   writeRecord,
+  writeRefusal,
 } from "@countersign/fastcgi";
 import { exchange, outcomeOf, paramsOf, requestOf } from "./ask-over-fastcgi.ts";
 import { folderFor, settingsFrom, startFor } from "./running.ts";
@@ -50,11 +50,9 @@ test("does not let in when a fact is missing", async (context) => {
   const where = await startOnSocket(context);
   const params = paramsOf(visit);
   params.delete("REQUEST_URI");
-  assert.deepEqual(outcomeOf(await exchange(where, requestOf(params))), {
-    kind: "refused",
-    status: 500,
-    cacheControl: "no-store",
-  });
+  const outcome = outcomeOf(await exchange(where, requestOf(params)));
+  assert.ok(outcome.kind === "answered");
+  assert.deepEqual([outcome.status, outcome.headers["cache-control"]], [500, "no-store"]);
 });
 
 test("closes on a peer that does not speak FastCGI", async (context) => {
@@ -79,7 +77,7 @@ test("does not let in when parameters are repeated or cut", async (context) => {
 test("refuses parameters longer than the limit", async (context) => {
   const where = await startOnSocket(context, { limits: { headerBytes: 1024 } });
   const params = paramsOf({ ...visit, cookies: `${visit.cookies}; long=${"a".repeat(2048)}` });
-  assert.equal(await exchange(where, requestOf(params)), "");
+  assert.match(await exchange(where, requestOf(params)), /^Status: 503 /);
 });
 
 test("answers several requests at a time on a connection that is kept", async (context) => {
@@ -120,5 +118,5 @@ test("refuses to be a responder", async (context) => {
   const socket: Socket = connect(where, () => socket.write(bytes));
   socket.on("data", (chunk: Buffer) => received.push(chunk));
   await new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  assert.deepEqual(Buffer.concat(received), Buffer.from(writeEndRequest(1, "unknown-role")));
+  assert.deepEqual(Buffer.concat(received), Buffer.from(writeRefusal(1, "unknown-role")));
 });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { addressOf, listen } from "../src/listen.ts";
+import { addressOf, listen, peersOf } from "../src/listen.ts";
 import { folderFor } from "./running.ts";
 
 test("gives a socket its mode, and removes it at the end", async (context) => {
@@ -11,7 +11,8 @@ test("gives a socket its mode, and removes it at the end", async (context) => {
   const server = createServer();
   await listen(server, { kind: "unix", path }, 0o620);
   assert.equal(statSync(path).mode & 0o777, 0o620);
-  assert.equal(addressOf(server, "http"), `unix:${path}`);
+  assert.equal(addressOf(server, "http", { kind: "unix", path }), `unix:${path}`);
+  assert.equal(peersOf(server), "unix");
   await new Promise((resolve) => server.close(resolve));
   assert.equal(existsSync(path), false);
 });
@@ -66,10 +67,12 @@ test("says which folder is missing, and how to make it", async (context) => {
 test("tells the port that the system chose", async (context) => {
   const server = createServer();
   context.after(() => server.close());
-  await listen(server, { kind: "tcp", host: "127.0.0.1", port: 0 }, 0);
-  assert.match(addressOf(server, "fcgi"), /^fcgi:\/\/127\.0\.0\.1:[1-9][0-9]*$/);
+  const target = { kind: "tcp", host: "127.0.0.1", port: 0 } as const;
+  await listen(server, target, 0);
+  assert.equal(peersOf(server), "tcp");
+  assert.match(addressOf(server, "fcgi", target), /^fcgi:\/\/127\.0\.0\.1:[1-9][0-9]*$/);
   const other = createServer();
-  const port = Number(addressOf(server, "fcgi").split(":").at(-1));
+  const port = Number(addressOf(server, "fcgi", target).split(":").at(-1));
   const taken = listen(other, { kind: "tcp", host: "127.0.0.1", port }, 0);
   await assert.rejects(taken, { code: "cannot-listen" });
 });

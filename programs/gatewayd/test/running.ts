@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import type { TestContext } from "node:test";
 import { describeProblem, parseSettings } from "@countersign/settings";
-import type { ContractSettings } from "@countersign/testing/kit/adapter-contract.ts";
+import type { ContractSettings } from "@countersign/testing/kit/adapter-visit.ts";
 import { pino } from "pino";
 import {
   type GatewaySettings,

@@ -1,4 +1,4 @@
-import type { ContractSettings, ContractVisit } from "@countersign/testing/kit/adapter-contract.ts";
+import type { ContractSettings, ContractVisit } from "@countersign/testing/kit/adapter-visit.ts";
 import {
   createIssuer,
   encodeTicket,
@@ -37,5 +37,6 @@ export const visit: ContractVisit = {
   httpVersion: "1.1",
   target: "/page?secret=1",
   clientAddress: "192.0.2.7",
+  headers: { accept: "text/html" },
   cookies,
 };

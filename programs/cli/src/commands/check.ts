@@ -14,6 +14,7 @@ import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { withExamples } from "../examples.ts";
 import { exitCodes } from "../exit-code.ts";
+import { failedTests } from "../gateway-tests.ts";
 import { collect } from "../option-values.ts";
 import { gatewayOutsideProblems, loginOutsideProblems } from "../outside-problems.ts";
 import { readSettingsFile, type SettingsFile } from "../settings-file.ts";
@@ -35,7 +36,8 @@ export function defineCheck(check: Command, terminal: Terminal): void {
   ]).addHelpText(
     "after",
     "\nFinds everything that is wrong at once, each with file, line and column. Also reads the\n" +
-      "keys that the settings name, looks at who else can, and at the folders of sockets and logs.\n" +
+      "keys that the settings name, looks at who else can, and at the folders of sockets and logs,\n" +
+      "and tries out the `tests` of a gateway.\n" +
       "Exit code 2 if anything is wrong.",
   );
 }
@@ -63,10 +65,15 @@ const checks: Record<
     problemsOf(parseSettings(loginSettings, file), (settings) =>
       loginOutsideProblems(settings, file, environment),
     ),
-  gateway: (file) =>
-    problemsOf(parseSettings(gatewaySettings, file), (settings) =>
-      gatewayOutsideProblems(settings, file),
-    ),
+  gateway: async (file, terminal) => {
+    const parsed = parseSettings(gatewaySettings, file);
+    const problems = await problemsOf(parsed, (settings) =>
+      gatewayOutsideProblems(settings, file, terminal.environment),
+    );
+    if (!parsed.ok) return problems;
+    const failed = await failedTests(parsed.settings, file, terminal.now());
+    return [...problems, ...failed].sort(byPosition);
+  },
 };
 
 async function problemsOf<T>(

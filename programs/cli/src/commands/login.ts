@@ -3,6 +3,7 @@ import { parseSettings, settingsHelpOf } from "@countersign/settings";
 import type { Command } from "commander";
 import { withExamples } from "../examples.ts";
 import { serve } from "../serve.ts";
+import { readSettingsFile } from "../settings-file.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Defines `countersign login`. */
@@ -10,7 +11,7 @@ export function defineLogin(login: Command, terminal: Terminal): void {
   login
     .requiredOption("--config <file>", "the settings, YAML")
     .action(({ config }: { readonly config: string }) =>
-      serve(terminal, config, {
+      serve(terminal, () => readSettingsFile(config), {
         name: "login",
         parse: (source) => parseSettings(loginSettings, source),
         start: startLogin,

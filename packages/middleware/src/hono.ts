@@ -1,0 +1,75 @@
+import type { IncomingMessage } from "node:http";
+import type { Identity } from "@countersign/gateway";
+import type { Context, MiddlewareHandler } from "hono";
+import { createGate } from "./gate.ts";
+import { readNodeVisit, replaceHeaders } from "./node-request.ts";
+import type { CountersignOptions, RequiredOptions } from "./options.ts";
+import { judgeVisit } from "./web-gate.ts";
+import { readWebVisit, withHeaders } from "./web-request.ts";
+
+export type { Identity } from "@countersign/gateway";
+export type { CountersignOptions } from "./options.ts";
+
+/** What Hono says beside the options of all. */
+export interface HonoOptions {
+  /**
+   * The address that a request came from. On Node (`@hono/node-server`) the connection tells; on
+   * other platforms nobody comes in without this.
+   */
+  readonly clientAddress?: ((context: Context) => string | undefined) | undefined;
+}
+
+/** What the middleware adds to `c.var`. */
+export interface CountersignVariables<Known extends Identity | undefined = Identity> {
+  /** Who the visitor is. */
+  identity: Known;
+}
+
+type Handler<Known extends Identity | undefined> = MiddlewareHandler<{
+  Variables: CountersignVariables<Known>;
+}>;
+
+/**
+ * Lets through who has a valid ticket, with `c.var.identity` set, and sends the others away.
+ *
+ * It protects whatever Hono routes to it: it matches no paths.
+ *
+ * @throws {TypeError}, `PolicyError` or `TicketError` when the options cannot be meant.
+ */
+export function countersign(options: RequiredOptions & HonoOptions): Handler<Identity>;
+export function countersign(
+  options: CountersignOptions & HonoOptions,
+): Handler<Identity | undefined>;
+export function countersign(options: CountersignOptions & HonoOptions): MiddlewareHandler {
+  const { clientAddress, ...common } = options;
+  const gate = createGate(common);
+  const visitOf = (context: Context, incoming: IncomingMessage | undefined) => {
+    if (clientAddress !== undefined) {
+      return readWebVisit(context.req.raw, clientAddress(context), gate.peers);
+    }
+    if (incoming !== undefined) return readNodeVisit(incoming, incoming.url ?? "", gate.peers);
+    throw new TypeError("countersign: away from Node, option clientAddress is needed");
+  };
+  return async (context, next) => {
+    const incoming = incomingOf(context.env);
+    const { raw } = context.req;
+    const outcome = judgeVisit(gate, visitOf(context, incoming));
+    if (!outcome.isLetIn) return outcome.response;
+    context.req.raw = withHeaders(raw, outcome.headers);
+    if (incoming !== undefined) replaceHeaders(incoming, outcome.headers);
+    context.set("identity", outcome.identity);
+    const setCookie = await outcome.renewed;
+    await next();
+    // Not before: a handler may answer with a whole Response of its own.
+    if (setCookie !== undefined) context.header("Set-Cookie", setCookie, { append: true });
+    return undefined;
+  };
+}
+
+/** Node's own request, which `@hono/node-server` passes on. */
+function incomingOf(env: unknown): IncomingMessage | undefined {
+  if (typeof env !== "object" || env === null || !("incoming" in env)) return undefined;
+  const { incoming } = env;
+  const isRequest = typeof incoming === "object" && incoming !== null && "rawHeaders" in incoming;
+  return isRequest ? (incoming as IncomingMessage) : undefined;
+}

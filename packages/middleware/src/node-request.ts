@@ -1,0 +1,81 @@
+import type { IncomingMessage } from "node:http";
+import type { Visit } from "@countersign/gateway";
+import { visitOf } from "./sent-visit.ts";
+import { peerOf, type TrustedPeers } from "./trusted-peers.ts";
+
+interface Headers {
+  readonly [name: string]: unknown;
+}
+
+/** What the client sent, for those requests whose headers we changed. */
+const sentHeaders = new WeakMap<IncomingMessage, Headers>();
+
+/**
+ * The visit behind a request, however often it was let in before.
+ *
+ * @param target The request target as it was sent.
+ */
+export function readNodeVisit(
+  request: IncomingMessage,
+  target: string,
+  peers: TrustedPeers,
+): Visit {
+  const headers: Headers = sentHeaders.get(request) ?? request.headers;
+  const { method = "", httpVersion, socket, rawHeaders } = request;
+  const isEncrypted = "encrypted" in socket && socket.encrypted === true;
+  const sent = {
+    method,
+    httpVersion: httpVersion === "1.0" ? "1.0" : "1.1",
+    scheme: isEncrypted ? "https" : "http",
+    host: hostOf(headers, target),
+    target,
+    peer: peerOf(request, peers),
+    headers: { get: (name: string) => textOf(headers[name]) },
+    headerNames: rawHeaders.filter((_, index) => index % 2 === 0),
+  } as const;
+  return visitOf(sent, peers);
+}
+
+/**
+ * Puts headers in place of what the client sent under their names, in every form in which an
+ * application may read them. An empty value takes the header away.
+ *
+ * @param named Names and values in turn.
+ */
+export function replaceHeaders(request: IncomingMessage, named: readonly string[]): void {
+  const { headers, headersDistinct, rawHeaders } = request;
+  if (!sentHeaders.has(request)) sentHeaders.set(request, { ...headers });
+  const replaced = new Map<string, string>();
+  for (let index = 0; index + 1 < named.length; index += 2) {
+    replaced.set((named[index] ?? "").toLowerCase(), named[index + 1] ?? "");
+  }
+  const raw: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (!replaced.has(name.toLowerCase())) raw.push(name, rawHeaders[index + 1] ?? "");
+  }
+  for (const [name, value] of replaced) {
+    delete headers[name];
+    // Requests of HTTP/2 have none of these.
+    delete headersDistinct?.[name];
+    if (value === "") continue;
+    headers[name] = value;
+    if (headersDistinct !== undefined) headersDistinct[name] = [value];
+    raw.push(name, value);
+  }
+  // In place, for those who hold the list already.
+  rawHeaders.splice(0, rawHeaders.length, ...raw);
+}
+
+function hostOf(headers: Headers, target: string): string | undefined {
+  // HTTP/2 has the host in a field of its own (RFC 9113 §8.3.1).
+  const host = textOf(headers[":authority"]) ?? textOf(headers.host);
+  // A whole URL is to count, not Host (RFC 9112 §3.2.2); frameworks read either, so that they must agree.
+  const [, named = host] = /^https?:\/\/([^/?#]*)/i.exec(target) ?? [];
+  return named?.toLowerCase() === host?.toLowerCase() ? host : undefined;
+}
+
+/** Only Set-Cookie is a list. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

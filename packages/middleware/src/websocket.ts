@@ -1,0 +1,104 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type Allow, identityHeaders, identityOf } from "@countersign/gateway";
+import { createGate, type Gate } from "./gate.ts";
+import { readNodeVisit, replaceHeaders } from "./node-request.ts";
+import type { CountersignOptions } from "./options.ts";
+import { onceOver } from "./ticket-end.ts";
+import { refuseUpgrade } from "./upgrade-answer.ts";
+
+export type { Identity } from "@countersign/gateway";
+export type { CountersignOptions } from "./options.ts";
+
+/** The code that a WebSocket is closed with when its ticket ends (RFC 6455 §7.4.2: ours to choose). */
+export const ticketEnded = 4401;
+
+/** A WebSocket as the package `ws` makes it. */
+export interface ClosableSocket {
+  close(code: number, reason: string): void;
+  once(event: "close", listener: () => void): unknown;
+}
+
+/** A `WebSocketServer` of the package `ws`, made with `{ noServer: true }`. */
+export interface UpgradingServer<Client extends ClosableSocket> {
+  readonly options: { readonly noServer?: boolean | undefined };
+  handleUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    callback: (client: Client, request: IncomingMessage) => void,
+  ): void;
+  emit(event: "connection", client: Client, request: IncomingMessage): boolean;
+}
+
+/** A listener for the event `upgrade` of an HTTP server. */
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/**
+ * Opens a WebSocket for who has a valid ticket, with `request.identity` set, and answers the others.
+ * Scripts of other sites get 403, unless their origin is one of `corsOrigins`. When the ticket ends
+ * the WebSocket is closed with {@link ticketEnded}.
+ *
+ * Every upgrade that comes here is protected: it matches no paths.
+ *
+ * @throws {TypeError}, `PolicyError` or `TicketError` when the options cannot be meant.
+ */
+export function countersign<Client extends ClosableSocket>(
+  options: CountersignOptions,
+  sockets: UpgradingServer<Client>,
+): UpgradeListener {
+  if (sockets.options.noServer !== true) {
+    throw new TypeError("countersign: the WebSocketServer is to be made with { noServer: true }");
+  }
+  const gate = createGate(options);
+  return (request, socket, head) => {
+    const decision = gate.decide(readNodeVisit(request, request.url ?? "", gate.peers));
+    if (decision.kind !== "allow") return refuseUpgrade(socket, decision.answer);
+    if (!comesFromOurs(request, decision)) return refuseUpgrade(socket, otherOrigin);
+    const { ticket } = decision;
+    replaceHeaders(request, identityHeaders(decision));
+    request.identity = ticket === undefined ? undefined : identityOf(ticket);
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      if (ticket !== undefined) closeAtEnd(client, request, gate, ticket.validUntil);
+      sockets.emit("connection", client, request);
+    });
+  };
+}
+
+/** Browsers send cookies along with whoever's script opens a WebSocket; programs name no origin. */
+function comesFromOurs({ headers }: IncomingMessage, { policy }: Allow): boolean {
+  const { origin } = headers;
+  return origin === undefined || origin === policy.origin || policy.corsOrigins.includes(origin);
+}
+
+const otherOrigin = {
+  status: 403,
+  headers: [
+    ["Content-Type", "application/problem+json"],
+    ["Cache-Control", "no-store"],
+  ],
+  body: `${JSON.stringify({
+    type: "urn:countersign:other-origin",
+    title: "Forbidden",
+    status: 403,
+    reason: "other-origin",
+  })}\n`,
+} as const;
+
+function closeAtEnd(
+  client: ClosableSocket,
+  request: IncomingMessage,
+  { decide, peers, now }: Gate,
+  lastSecond: number,
+): void {
+  const visit = readNodeVisit(request, request.url ?? "", peers);
+  const isOver = () => {
+    const decision = decide(visit);
+    // A ticket that is due for renewal is as good as before.
+    return decision.kind === "allow" ? decision.ticket === undefined : decision.kind !== "renew";
+  };
+  const stop = onceOver({ lastSecond, isOver, now }, () =>
+    client.close(ticketEnded, "ticket ended"),
+  );
+  client.once("close", stop);
+}

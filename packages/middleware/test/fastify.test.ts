@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fastify from "fastify";
+import { countersign, identityOf } from "../src/fastify.ts";
+import { cookieWith, publicKey } from "./keys.ts";
+
+const site = { origin: "http://a.example", publicKey, now: () => 100 };
+const cookie = cookieWith({ validUntil: 200 });
+const headers = { host: "a.example", accept: "text/html" };
+
+test("protects the routes of its own part of the application, as Fastify does", async () => {
+  const app = fastify();
+  app.get("/open", async () => "open");
+  app.register(async (part) => {
+    part.addHook("onRequest", countersign(site));
+    part.get("/mine", async (request) => identityOf(request).user);
+  });
+  assert.equal((await app.inject({ url: "/open", headers })).body, "open");
+  assert.equal((await app.inject({ url: "/mine", headers })).statusCode, 403);
+  assert.equal((await app.inject({ url: "/mine", headers: { ...headers, cookie } })).body, "ada");
+});
+
+test("protects a single route, and what is not found", async () => {
+  const app = fastify();
+  app.get("/one", { onRequest: countersign(site) }, async () => "one");
+  assert.equal((await app.inject({ url: "/one", headers })).statusCode, 403);
+
+  const all = fastify();
+  all.addHook("onRequest", countersign(site));
+  assert.equal((await all.inject({ url: "/none", headers })).statusCode, 403);
+  const known = { url: "/none", headers: { ...headers, cookie } };
+  assert.equal((await all.inject(known)).statusCode, 404);
+});
+
+test("runs no handler, and the hooks of an answer", async () => {
+  const app = fastify();
+  const sent: number[] = [];
+  app.addHook("onRequest", countersign(site));
+  app.addHook("onSend", async (_request, reply) => void sent.push(reply.statusCode));
+  app.get("/", async () => assert.fail());
+  const { statusCode, body } = await app.inject({ url: "/", headers: { host: "a.example" } });
+  assert.equal(statusCode, 401);
+  assert.equal(JSON.parse(body).reason, "no-ticket");
+  assert.deepEqual(sent, [401]);
+});
+
+test("sends back to the address that was asked for, whatever Fastify makes of it", async () => {
+  const app = fastify({ rewriteUrl: () => "/elsewhere" });
+  const loginUrl = "https://sso/login";
+  app.addHook("onRequest", countersign({ ...site, loginUrl, loopBreaker: false }));
+  app.get("/elsewhere", async () => "there");
+  const { headers: answered } = await app.inject({ url: "/page?x", headers });
+  const back = encodeURIComponent("http://a.example/page?x");
+  assert.equal(answered.location, `${loginUrl}?back=${back}`);
+});

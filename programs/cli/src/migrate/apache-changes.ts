@@ -1,0 +1,141 @@
+import { allDirectives, type Directive, type Statement } from "./configuration-tree.ts";
+import type { Expansion } from "./expansion.ts";
+import { type AccessFile, isOurAuthType } from "./layers.ts";
+import { createLineChanges, type LineChange, type LineChanges } from "./line-changes.ts";
+import type { Report } from "./remark.ts";
+import type { VirtualServer } from "./servers.ts";
+import { isTicketDirective } from "./ticket-directives.ts";
+import { splitWords } from "./words.ts";
+
+/** A server whose visitors gatewayd is asked about. */
+export interface ProtectedServer {
+  readonly server: VirtualServer;
+  readonly accessFiles: readonly AccessFile[];
+  /** What `ServerName` has to say, if it says something else. */
+  readonly serverName: string | undefined;
+}
+
+/** The line that must stand before everything that asks gatewayd. */
+export function providerDefinition(socket: string): string {
+  return `AuthnzFcgiDefineProvider authn countersign fcgi://${socket}:1/`;
+}
+
+/** Hands a section over to gatewayd. */
+const provider =
+  'AuthnzFcgiCheckAuthnProvider countersign Authoritative On UserExpr "%{reqenv:AUTHN_USER}"';
+
+/** What other types of authentication need below such a section. */
+const noProvider = "AuthnzFcgiCheckAuthnProvider None";
+
+const canonicalName = "UseCanonicalName On";
+
+/** What the application finds in Authorization, where gatewayd says anything of it. */
+const authorization = [
+  "RequestHeader unset Authorization env=COUNTERSIGN_AUTHORIZATION",
+  `RequestHeader set Authorization "%{COUNTERSIGN_AUTHORIZATION}e" "expr=-n reqenv('COUNTERSIGN_AUTHORIZATION')"`,
+];
+
+/** What must become of the lines of a configuration: as little as possible. */
+export function apacheChanges(
+  expansion: Expansion,
+  protectedServers: readonly ProtectedServer[],
+  socket: string,
+  report: Report,
+): LineChanges {
+  const changes = createLineChanges();
+  const change = (directive: Directive, isAsked: boolean) => {
+    const said = changeOf(directive, isAsked);
+    if (said !== undefined) changes.add(directive, said);
+  };
+  for (const { statements } of expansion.parts) {
+    for (const directive of allDirectives(statements)) change(directive, false);
+  }
+  for (const { server, accessFiles, serverName } of protectedServers) {
+    for (const directive of allDirectives([...server.main.filter(isOutside), ...server.own])) {
+      change(directive, true);
+    }
+    for (const file of accessFiles) {
+      for (const directive of allDirectives(file.statements)) {
+        change(directive, true);
+        requireFileInfo(directive, file, report);
+      }
+    }
+    if (server.section !== undefined) changes.add(server.section, { after: [canonicalName] });
+    if (serverName !== undefined && server.name !== undefined) {
+      changes.add(server.name.at, { instead: [`ServerName ${serverName}`] });
+    }
+  }
+  addDefinition(expansion, protectedServers, socket, changes);
+  addModuleLines(expansion, changes);
+  return changes;
+}
+
+function isOutside({ kind, name }: Statement): boolean {
+  return kind === "directive" || name !== "virtualhost";
+}
+
+/** `isAsked`: whether it stands where gatewayd is asked at all. */
+function changeOf(directive: Directive, isAsked: boolean): Partial<LineChange> | undefined {
+  const { name, argument } = directive;
+  const words = splitWords(argument).map((word) => word.toLowerCase());
+  if (isTicketDirective(name)) {
+    const isBasic = /^tktauth(?:fakebasicauth|passthrubasicauth)$/.test(name) && words[0] === "on";
+    if (isBasic) return { instead: authorization };
+    // Apache keeps credentials from authorizers unless it is told otherwise.
+    const isInAuthorization = name === "tktauthheader" && words.includes("authorization");
+    return { instead: isInAuthorization ? ["CGIPassAuth On"] : [] };
+  }
+  if (isOurAuthType(directive)) return { after: [provider] };
+  if (!isAsked) return undefined;
+  if (name === "authtype") return { after: [noProvider] };
+  return name === "usecanonicalname" && words[0] !== "on"
+    ? { instead: [canonicalName] }
+    : undefined;
+}
+
+function bringsLines(change: Partial<LineChange> | undefined): boolean {
+  return [...(change?.instead ?? []), ...(change?.after ?? [])].length > 0;
+}
+
+function requireFileInfo(directive: Directive, { allowed }: AccessFile, report: Report): void {
+  const isAllowed = allowed.has("all") || allowed.has("fileinfo");
+  if (isAllowed || !bringsLines(changeOf(directive, true))) return;
+  report(
+    "error",
+    directive,
+    "the line for gatewayd needs FileInfo in the AllowOverride of this folder",
+  );
+}
+
+/** Before the first part of the files that were named in which it is needed. */
+function addDefinition(
+  { parts }: Expansion,
+  protectedServers: readonly ProtectedServer[],
+  socket: string,
+  changes: LineChanges,
+): void {
+  const [first] = parts;
+  if (protectedServers.length === 0 || first === undefined) return;
+  const part =
+    parts.find(({ statements }) => allDirectives(statements).some(isOurAuthType)) ??
+    parts.at(-1) ??
+    first;
+  const isMain = protectedServers.some(({ server }) => server.section === undefined);
+  changes.add(part.origin, {
+    before: [providerDefinition(socket), ...(isMain ? [canonicalName] : [])],
+  });
+}
+
+/** Once the module is gone, what depends on its being there would not count any more. */
+function addModuleLines({ moduleLines, modules, texts }: Expansion, changes: LineChanges): void {
+  for (const at of moduleLines) {
+    const text = texts.get(at.file)?.split("\n")[at.line - 1]?.trim() ?? "";
+    const isLoading = /^loadmodule\b/i.test(text);
+    const line = text
+      .replace("mod_auth_pubtkt.so", "mod_authnz_fcgi.so")
+      .replace("auth_pubtkt_module", "authnz_fcgi_module")
+      .replace("mod_auth_pubtkt.c", "mod_authnz_fcgi.c");
+    const isThere = isLoading && modules.has("authnz_fcgi_module");
+    changes.add(at, { instead: isThere ? [] : [line] });
+  }
+}

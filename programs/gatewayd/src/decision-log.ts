@@ -1,0 +1,39 @@
+import type { DebugLevel, Decision, Explanation, Visit } from "@countersign/gateway";
+import type { Desk } from "./desk.ts";
+
+/**
+ * Decides, and writes to the log what the place asks for: at level 1 refusals, at 2 all decisions,
+ * at 3 with every check. A log at debug level gets all of them as at 2.
+ */
+export function decideAndTell(
+  { rules, world }: Pick<Desk, "rules" | "world">,
+  visit: Visit,
+): Decision {
+  const explanation = rules.gateway.explain(visit, world.now());
+  const { decision, policy } = explanation;
+  const level = policy?.debug ?? 0;
+  const line = () => ({ ...factsOf(visit), ...described(explanation, level) });
+  if (isWanted(decision, level)) world.log.info(line(), "decided");
+  else if (world.log.isLevelEnabled("debug")) world.log.debug(line(), "decided");
+  return decision;
+}
+
+function isWanted(decision: Decision, level: DebugLevel): boolean {
+  return level >= 2 || (level === 1 && decision.kind !== "allow");
+}
+
+/** Neither the query nor the cookies: either may hold a secret. */
+function factsOf({ method, host, target, clientAddress }: Visit) {
+  return { method, host, path: target.split("?", 1)[0], clientAddress };
+}
+
+function described({ decision, place, checks }: Explanation, level: DebugLevel) {
+  const what =
+    decision.kind === "allow"
+      ? { decision: decision.kind, user: decision.ticket?.uid, cacheSeconds: decision.cacheSeconds }
+      : { decision: decision.kind, reason: decision.reason };
+  const where = place === undefined ? {} : { place: `${place.kind} ${place.text}` };
+  if (level < 3) return { ...what, ...where };
+  const outcomes = checks.map(({ check, passed }) => [check, passed ?? "not reached"] as const);
+  return { ...what, ...where, checks: Object.fromEntries(outcomes) };
+}

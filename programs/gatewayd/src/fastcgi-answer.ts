@@ -1,0 +1,54 @@
+import { type AuthorizerResponse, writeResponse } from "@countersign/fastcgi";
+import type { Allow, Visit } from "@countersign/gateway";
+import { type Desk, decideAt } from "./desk.ts";
+import { readVisit, render } from "./fastcgi-authorizer.ts";
+
+/** The records that answer a question; later, where the visitor's ticket is renewed meanwhile. */
+export function answerQuestion(
+  desk: Desk,
+  requestId: number,
+  params: ReadonlyMap<string, string>,
+): Uint8Array | Promise<Uint8Array> {
+  try {
+    const visit = readVisit(params);
+    const decision = decideAt(desk, visit);
+    const response = render(decision, visit.method);
+    if (decision.kind !== "allow") return writeResponse(requestId, response);
+    if (response.status !== 200) {
+      const user = decision.ticket?.uid;
+      desk.world.log.warn({ user }, "identity has spaces at an end, which FastCGI cannot carry");
+      return writeResponse(requestId, response);
+    }
+    if (decision.renewal === undefined) return writeResponse(requestId, response);
+    return withNewTicket(desk, { allow: decision, visit, response }).then(
+      (renewed) => writeResponse(requestId, renewed),
+      (error: unknown) => failed(desk, requestId, error),
+    );
+  } catch (error) {
+    return failed(desk, requestId, error);
+  }
+}
+
+interface Due {
+  readonly allow: Allow;
+  readonly visit: Visit;
+  readonly response: AuthorizerResponse;
+}
+
+/** Apache gives the visitor the other headers of a 200; lighttpd drops them. */
+async function withNewTicket(desk: Desk, due: Due): Promise<AuthorizerResponse> {
+  const { allow, visit, response } = due;
+  const setCookie = await desk.renewer.renew(allow, visit, desk.world.now());
+  if (setCookie === undefined) return response;
+  // What the application says of caches stays beside it, and the stricter one counts.
+  const more = [
+    ["Set-Cookie", setCookie],
+    ["Cache-Control", "no-store"],
+  ] as const;
+  return { ...response, headers: [...response.headers, ...more] };
+}
+
+function failed(desk: Desk, requestId: number, error: unknown): Uint8Array {
+  desk.world.log.error(error, "could not decide");
+  return writeResponse(requestId, { status: 500, headers: [["Cache-Control", "no-store"]] });
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Allow, type Renewer, readOrigin, type Visit } from "@countersign/gateway";
+import { type Desk, decideAt } from "../desk.ts";
+import type { GatewayAddress } from "../settings/listen-address.ts";
+import type { Endings } from "./endings.ts";
+import { hasBody } from "./has-body.ts";
+import { readVisit } from "./read-visit.ts";
+import type { ProxyRoute } from "./routes.ts";
+import { plainAnswer, writeAnswer } from "./write-answer.ts";
+
+/** Where visitors come, and what is behind it. */
+export interface Entrance {
+  readonly desk: Desk;
+  readonly address: GatewayAddress;
+  /** Who opens a unix socket is believed; the mode of its file decides who can. */
+  readonly peers: "unix" | "tcp";
+  readonly endings: Endings;
+  readonly renewer: Renewer;
+}
+
+/** A visit that may pass, and the way to its application. */
+export interface Admitted {
+  readonly visit: Visit;
+  readonly allow: Allow;
+  readonly route: ProxyRoute;
+}
+
+/** Decides a request. One that may not pass is answered, and gives `undefined`. */
+export function admit(
+  { desk, address, peers }: Entrance,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Admitted | undefined {
+  if (desk.surplus.has(request.socket)) return refuse(503);
+  const visit = readVisit(request, peers, desk.rules.trustedProxies);
+  if (visit === undefined || isOddUpgrade(request)) return refuse(400);
+  const decision = decideAt(desk, visit);
+  const route = desk.rules.proxy.at(address).get(readOrigin(visit.scheme, visit.host)?.text ?? "");
+  // Another site of this gateway, which is reached elsewhere (RFC 9110 §15.5.20).
+  if (route === undefined && decision.kind !== "bad-request") return refuse(421);
+  if (decision.kind !== "allow") {
+    writeAnswer(response, decision.answer);
+    return undefined;
+  }
+  if (route === undefined) return refuse(421);
+  if (isWebSocket(request) && !isFromOwnPage(visit, decision)) return refuse(403);
+  return { visit, allow: decision, route };
+
+  function refuse(status: 400 | 403 | 421 | 503): undefined {
+    if (status === 503) response.shouldKeepAlive = false;
+    writeAnswer(response, plainAnswer(status));
+  }
+}
+
+/** Whether a request asks for a WebSocket (RFC 6455 §4.1). Other protocols are not for us to switch to. */
+export function isWebSocket({ method, headers }: IncomingMessage): boolean {
+  return method === "GET" && headers.upgrade?.toLowerCase() === "websocket";
+}
+
+/** RFC 6455 gives the request no body, and whatever comes after it is the WebSocket's already. */
+function isOddUpgrade(request: IncomingMessage): boolean {
+  return isWebSocket(request) && hasBody(request);
+}
+
+/**
+ * Browsers open a WebSocket from any page and send the cookies along, without asking as they do for
+ * `fetch`. They do say which page it was; programs do not (RFC 6455 §10.2).
+ */
+function isFromOwnPage({ headers }: Visit, { policy }: Allow): boolean {
+  const origin = headers.get("origin");
+  return !origin || origin === policy.origin || policy.corsOrigins.includes(origin);
+}

@@ -1,0 +1,48 @@
+import { type Allow, identityHeaderNames, identityHeaders, type Visit } from "@countersign/gateway";
+import { endToEnd, pairs, without } from "./hop-by-hop.ts";
+
+/** What an application might believe of a proxy, and some take for another path than the one decided on. */
+const onlyFromProxies =
+  /^(?:forwarded|x-forwarded-.*|x-real-ip|x-countersign-.*|x-original-.*|x-rewrite-url)$/;
+
+/**
+ * The headers with which a visit that was let in goes to the application: what the client sent, less
+ * everything that only we may say in any spelling, and then what we say.
+ *
+ * @param sent Names and values in turn; so is what it gives.
+ * @param host In place of the visitor's.
+ */
+export function requestHeaders(
+  sent: readonly string[],
+  visit: Visit,
+  allow: Allow,
+  host: string = visit.host,
+): string[] {
+  const identity = identityHeaders(allow);
+  const ours = identityHeaderNames(namesIn(identity));
+  const kept = without(endToEnd(sent), (name) => {
+    // CGI writes `-` and `_` alike, PHP `.` as well, and some servers whatever is no letter or digit.
+    const folded = name.replaceAll(/[^a-z0-9]/g, "-");
+    return name === "host" || ours.has(folded) || onlyFromProxies.test(folded);
+  });
+  return [
+    ...["Host", host],
+    ...kept,
+    ...["X-Forwarded-For", visit.clientAddress],
+    ...["X-Forwarded-Proto", visit.scheme],
+    ...["X-Forwarded-Host", visit.host],
+    ...withoutEmptyCredentials(identity, allow),
+  ];
+}
+
+function namesIn(headers: readonly string[]): string[] {
+  return [...pairs(headers)].map(([name]) => name);
+}
+
+/** Empty, they mean that there are none; an empty identity header says that nobody is known. */
+function withoutEmptyCredentials(identity: readonly string[], { policy }: Allow): string[] {
+  const credentials = ["authorization", "cookie", ...policy.ticketHeaders];
+  return [...pairs(identity)]
+    .filter(([name, value]) => value !== "" || !credentials.includes(name.toLowerCase()))
+    .flat();
+}

@@ -1,0 +1,30 @@
+import type { Allow, Refused, TrustedProxies, Visit } from "@countersign/gateway";
+
+/** What a web server that is trusted asks over HTTP. */
+export interface Question {
+  readonly method: string;
+  /** The request target, from its first `/`. */
+  readonly target: string;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+  /** Proxies in front of the web server, whose entries in X-Forwarded-For are believed. */
+  readonly trustedProxies: TrustedProxies;
+}
+
+/** What the web server gets. */
+export interface Reply {
+  readonly status: number;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+/** How one kind of web server asks, and what it understands. */
+export interface Dialect {
+  /** @throws {GatewayError} `missing-fact` or `repeated-fact`: then nobody can decide. */
+  readVisit(question: Question): Visit;
+  /** Lets in, with the visitor's identity. */
+  allowed(allow: Allow): Reply;
+  /** Whatever it says, the web server must not take it for leave to pass. */
+  refused(refused: Refused): Reply;
+}
