@@ -40,10 +40,18 @@ const quiet = [
   "--disable-sync",
 ];
 
-/** Starts Debian's Chromium with a fresh user folder; it ends with `owner`. */
-export async function startBrowser(owner: Owner): Promise<RunningBrowser> {
+/**
+ * Starts Debian's Chromium with a fresh user folder; it ends with `owner`.
+ *
+ * @param switches Of its command line, beside those that keep it quiet.
+ */
+export async function startBrowser(
+  owner: Owner,
+  switches: readonly string[] = [],
+): Promise<RunningBrowser> {
   // Chromium's sandbox refuses to work for root.
-  const args = process.getuid?.() === 0 ? ["--no-sandbox", ...quiet] : quiet;
+  const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const args = [...sandbox, ...quiet, ...switches];
   const browser = await chromium.launch({
     executablePath: "/usr/bin/chromium",
     args,

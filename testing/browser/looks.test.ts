@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { createClock } from "../kit/clock.ts";
-import { startBrowser, takeScreenshot } from "./browser.ts";
+import { startBrowser } from "./browser.ts";
 import { startDemoHere } from "./demo-here.ts";
+import { checkLooks } from "./looks.ts";
 import { pageProblems } from "./page-checks.js";
 import { password, realNow } from "./plans.ts";
 import { fillIn, signInAt, waitForHeading } from "./steps.ts";
-
-const modes = {
-  light: { colorScheme: "light", viewport: { width: 1100, height: 800 } },
-  dark: { colorScheme: "dark", viewport: { width: 1100, height: 800 } },
-  narrow: { colorScheme: "light", viewport: { width: 360, height: 740 } },
-  "narrow-dark": { colorScheme: "dark", viewport: { width: 320, height: 640 } },
-} as const;
 
 test("every page can be read on any screen, in light and in dark", async (t) => {
   const clock = createClock(realNow());
@@ -95,21 +89,6 @@ test("what is wrong with a page would be seen", async (t) => {
     "is wider than the window",
   ]);
 });
-
-/** Looks at the page in every mode, and keeps a picture of each. */
-async function checkLooks(t: TestContext, page: Page, name: string): Promise<void> {
-  await t.test(name, async () => {
-    const problems: string[] = [];
-    for (const [mode, { colorScheme, viewport }] of Object.entries(modes)) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.setViewportSize(viewport);
-      const found = (await page.evaluate(pageProblems)) as string[];
-      problems.push(...found.map((problem) => `in ${mode} the page ${problem}`));
-      await takeScreenshot(page, `${name}-${mode}`);
-    }
-    assert.deepEqual(problems, [], page.url());
-  });
-}
 
 async function submitFormOfAnotherTime(page: Page): Promise<void> {
   await page.evaluate(`document.querySelector("[name=token]").value = "from another time"`);

@@ -16,10 +16,10 @@ export function textPage(
 ): Answer {
   const body = [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>`,
-    `<meta name="viewport" content="width=device-width"><style>${style}</style></head><body><h1>${escaped(title)}</h1>`,
+    `<meta name="viewport" content="width=device-width"><style>${style}</style></head><body><main><h1>${escaped(title)}</h1>`,
     ...paragraphs.map((text) => `<p>${escaped(text)}</p>`),
     link === undefined ? "" : `<p><a href="${escaped(link.href)}">${escaped(link.text)}</a></p>`,
-    "</body></html>\n",
+    "</main></body></html>\n",
   ];
   return { status, headers: [...pageHeaders, ...unstored], body: body.join("") };
 }
