@@ -15,7 +15,15 @@ const guides: Readonly<Record<string, Shown>> = {
   "nginx.md": { folders: ["nginx", "nginx-cached"] },
   "apache.md": { folders: ["apache-fcgi", "apache-pubtkt"] },
   "node.md": {
-    folders: ["express", "express-behind-nginx", "fastify", "koa", "hono", "node-http", "websocket"],
+    folders: [
+      "express",
+      "express-behind-nginx",
+      "fastify",
+      "koa",
+      "hono",
+      "node-http",
+      "websocket",
+    ],
   },
   "login.md": {
     folders: ["login-behind-nginx"],
@@ -30,8 +38,11 @@ const guides: Readonly<Record<string, Shown>> = {
   },
   "proxy.md": { folders: ["proxy", "proxy-with-tls"] },
   "caddy.md": { folders: ["caddy"] },
+  "haproxy.md": { folders: ["haproxy"] },
+  "lighttpd.md": { folders: ["lighttpd"] },
   "traefik.md": { folders: ["traefik"] },
   "envoy.md": { folders: ["envoy"] },
+  "policies.md": { folders: ["policies"] },
   "systemd.md": { folders: ["systemd"] },
   "demo.md": { folders: [] },
 };
@@ -47,7 +58,9 @@ for (const [guide, { folders, values = {} }] of Object.entries(guides)) {
   const known = files.map((file) => essence(fillIn(file, values)));
 
   test(`${guide} shows configuration only as the tests run it`, () => {
-    const shown = blocks.filter(([, tag = ""]) => /^(?:nginx|apache|caddy|ini|yaml|js)$/.test(tag));
+    const shown = blocks.filter(([, tag = ""]) =>
+      /^(?:nginx|apache|caddy|haproxy|lighttpd|ini|yaml|js)$/.test(tag),
+    );
     assert.equal(shown.length > 0, folders.length > 0);
     for (const [, , block = ""] of shown) {
       assert.ok(
@@ -59,7 +72,8 @@ for (const [guide, { folders, values = {} }] of Object.entries(guides)) {
 
   test(`${guide} has nothing but commands and output in its other blocks`, () => {
     for (const [, tag = "", block = ""] of blocks) {
-      if (tag !== "sh") assert.match(tag, /^(?:nginx|apache|caddy|ini|yaml|js|json|text)$/);
+      if (tag !== "sh")
+        assert.match(tag, /^(?:nginx|apache|caddy|haproxy|lighttpd|ini|yaml|js|json|text)$/);
       else for (const line of essence(block).split("\n")) assert.match(line, command);
     }
   });
