@@ -50,8 +50,7 @@ local function joined(values, name)
 end
 
 local function question(txn, host, target)
-  local encrypted = txn.f:ssl_fc()
-  local scheme = txn:get_var("txn.countersign_scheme") or ((encrypted == 1 or encrypted == true) and "https" or "http")
+  local scheme = txn:get_var("txn.countersign_scheme") or (txn.sf:ssl_fc() == "1" and "https" or "http")
   local lines = {
     "GET /check HTTP/1.0",
     "Host: gatewayd",

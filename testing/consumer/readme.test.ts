@@ -18,7 +18,7 @@ test("the README's commands work as written, in an empty folder", async (t) => {
   const sockets = join(user.folder, "run");
   for (const name of ["login.yaml", "gateway.yaml"]) user.write(name, settingsIn(readme, name));
 
-  const [newKey, addUser, login, makeFolder, gateway, ...more] = commandsIn(readme);
+  const [newKey, addUser, login, makeFolder, gateway, proxy, ...more] = commandsIn(readme);
   assert.deepEqual(more, []);
   user.run(newKey);
   user.run(`${addUser} --generate`);
@@ -33,11 +33,20 @@ test("the README's commands work as written, in an empty folder", async (t) => {
   const loginServer = await user.start(login, () => answersOnPort(user.port));
   await showsSignIn(user.port);
   const gatewayServer = await user.start(gateway, () => accepts(join(sockets, "authorizer.sock")));
-  assert.deepEqual(await askGateway(join(sockets, "gateway.sock")), {
-    status: 401,
-    redirect: "https://sso.example.com/login?back=https%3A%2F%2Fwiki.example.com%2Fpage",
+  const answer = await askGateway(join(sockets, "gateway.sock"));
+  assert.equal(answer.status, 307);
+  const toLogin = "https://sso.example.com/login?back=https%3A%2F%2Fwiki.example.com%2Fpage";
+  assert.ok(answer.location?.startsWith(toLogin), answer.location);
+
+  const proxyServer = await user.start(proxy, () => listensOn(user.proxyPort));
+  const page = await request({
+    port: user.proxyPort,
+    host: `localhost:${user.proxyPort}`,
+    path: "/",
+    headers: { accept: "text/html" },
   });
-  for (const server of [loginServer, gatewayServer]) {
+  assert.match(page.headers.location ?? "", /^http:\/\/localhost:[0-9]+\/login\?back=/);
+  for (const server of [loginServer, gatewayServer, proxyServer]) {
     await server.stop();
     assert.match(server.log(), /"msg":"stopped"/);
   }
@@ -60,15 +69,17 @@ test("the login server's guide works as written, in an empty folder", async (t) 
 async function newUser(t: TestContext) {
   const folder = temporaryFolder(t);
   const port = await freeLoopbackPort();
+  const proxyPort = await freeLoopbackPort();
   const programs = temporaryFolder(t);
   symlinkSync(join(root, "bin/countersign.js"), join(programs, "countersign"));
   const path = [programs, dirname(process.execPath), process.env.PATH].join(delimiter);
   const env = { PATH: path, HOME: process.env.HOME };
-  const adapted = (text: string) => adaptedTo(folder, port, text);
+  const adapted = (text: string) => adaptedTo(folder, { port, proxyPort }, text);
   const inFolder = (line = "") => ["-c", `cd "$0" && ${adapted(line)}`, folder];
   return {
     folder,
     port,
+    proxyPort,
     write: (name: string, text: string) => write(folder, name, adapted(text)),
     /** What the command prints. */
     run: (line: string | undefined) => run("sh", inFolder(line), folder, env),
@@ -78,10 +89,15 @@ async function newUser(t: TestContext) {
 }
 
 /** Only root may give a folder to a group, and a test leaves /run and well-known ports alone. */
-function adaptedTo(folder: string, port: number, text: string): string {
+function adaptedTo(
+  folder: string,
+  { port, proxyPort }: { readonly port: number; readonly proxyPort: number },
+  text: string,
+): string {
   return text
     .replaceAll("/run/countersign", join(folder, "run"))
-    .replaceAll("127.0.0.1:8400", `127.0.0.1:${port}`)
+    .replaceAll(/(127\.0\.0\.1|localhost):8400/g, `$1:${port}`)
+    .replaceAll("localhost:8080", `localhost:${proxyPort}`)
     .replace(process.getuid?.() === 0 ? "" : " -g www-data", "");
 }
 
@@ -109,6 +125,13 @@ function answersOnPort(port: number): Promise<boolean> {
   );
 }
 
+function listensOn(port: number): Promise<boolean> {
+  return request({ port, path: "/" }).then(
+    () => true,
+    () => false,
+  );
+}
+
 function accepts(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path, () => socket.end(() => resolve(true)));
@@ -116,19 +139,22 @@ function accepts(path: string): Promise<boolean> {
   });
 }
 
-/** Asks as nginx does about a visitor without a ticket. */
-function askGateway(socketPath: string): Promise<object> {
+/** Asks as nginx does for the answer to a visitor without a ticket. */
+function askGateway(
+  socketPath: string,
+): Promise<{ status: number | undefined; location: string | undefined }> {
   const headers = {
     "X-Countersign-Method": "GET",
     "X-Countersign-Scheme": "https",
     "X-Countersign-Host": "wiki.example.com:443",
     "X-Countersign-Uri": "/page",
     "X-Countersign-Client-Address": "192.0.2.7",
+    Accept: "text/html",
   };
   return new Promise((resolve, reject) => {
-    const asked = ask({ socketPath, path: "/auth", headers, agent: false }, (answer) => {
+    const asked = ask({ socketPath, path: "/answer", headers, agent: false }, (answer) => {
       answer.resume();
-      resolve({ status: answer.statusCode, redirect: answer.headers["x-countersign-redirect"] });
+      resolve({ status: answer.statusCode, location: answer.headers.location });
     });
     asked.on("error", reject).end();
   });

@@ -102,6 +102,18 @@ test("a CGI finds the password and the cookies that gatewayd gives it, and no ot
   }
 });
 
+test("a ticket that is hidden still opens what Apache goes on to by itself", async (t) => {
+  const { visit, cookie } = await startSite(t, hideEverywhere, { hideTicket: true });
+  const headers = { cookie: `a=1; ${cookie()}` };
+  const index = await visit({ path: "/", headers });
+  assert.equal(index.status, 200, index.headers.location);
+  assert.match(index.body, /You are in/);
+  // Apache asks once more about a page for errors, when the ticket is gone, unless all are granted it.
+  const missing = await visit({ path: "/nothing-here", headers });
+  assert.equal(missing.status, 404);
+  assert.equal(missing.body, "|a=1");
+});
+
 interface Asking {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -165,6 +177,14 @@ function showCredentials(site: PreparedSite): void {
   writeFileSync(join(site.folder, "cgi", "credentials"), script, { mode: 0o755 });
   const place = `<Location "/cgi/">\nCGIPassAuth On\nInclude "${site.folder}/identity.conf"\n</Location>\n`;
   changeFile(site, "httpd.conf", /(?=<\/VirtualHost>\s*$)/, place);
+}
+
+function hideEverywhere(site: PreparedSite): void {
+  showCredentials(site);
+  const hide = `<Location "/">\nInclude "${site.folder}/identity.conf"\n</Location>\n`;
+  const errors =
+    '<Location "/cgi/">\nRequire all granted\n</Location>\nErrorDocument 404 /cgi/credentials\n';
+  changeFile(site, "httpd.conf", /(?=<\/VirtualHost>\s*$)/, hide + errors);
 }
 
 interface Http2Answer {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { writeResponse } from "@countersign/fastcgi";
+import { fastCgiAnswer } from "../kit/fastcgi-answer.ts";
 import { startLighttpd } from "../kit/lighttpd.ts";
 import { startMirror } from "../kit/mirror.ts";
 import { request } from "../kit/request.ts";
@@ -10,20 +10,20 @@ import { startStandIn } from "../kit/stand-in.ts";
 import { prepareGuardedSite, startPrepared } from "./guarded-site.ts";
 
 const page = "<!doctype html>\n<p>Größe</p>\n";
-const refusal = writeResponse(1, {
-  status: 401,
-  statusText: "Unauthorized",
-  headers: [
-    ["Content-Type", "text/html; charset=utf-8"],
-    ["Cache-Control", "no-store"],
-    ["WWW-Authenticate", 'Countersign realm="http://wiki.example.com"'],
-    ["Set-Cookie", "one=1; Path=/; HttpOnly"],
-    ["Set-Cookie", "two=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT"],
-    ["Access-Control-Allow-Origin", "https://app.example.com"],
-    ["Vary", "Origin"],
-  ],
-  body: page,
-});
+const refusal = fastCgiAnswer(
+  [
+    "Status: 401 Unauthorized",
+    "Content-Type: text/html; charset=utf-8",
+    "Cache-Control: no-store",
+    'WWW-Authenticate: Countersign realm="http://wiki.example.com"',
+    "Set-Cookie: one=1; Path=/; HttpOnly",
+    "Set-Cookie: two=2; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    "Access-Control-Allow-Origin: https://app.example.com",
+    "Vary: Origin",
+    "",
+    page,
+  ].join("\r\n"),
+);
 
 test("lighttpd gives the visitor the whole of gatewayd's answer", async (t) => {
   const site = await prepareGuardedSite(t, "lighttpd");
@@ -70,6 +70,26 @@ test("lighttpd leaves passwords and cookies alone where the policy says nothing 
     `authorization: ${root}`,
     `cookie: ${cookie}`,
   ]);
+});
+
+test("lighttpd tells a FastCGI application in variables who its visitor is", async (t) => {
+  const site = await prepareGuardedSite(t, "lighttpd");
+  const socket = join(site.folder, "php.sock");
+  const php = `fastcgi.server += (".php" => (("socket" => "${socket}", "check-local" => "disable")))`;
+  changeFile(site, "lighttpd.conf", /$/, `${php}\n`);
+  const answer = fastCgiAnswer("Status: 200 OK\r\nContent-Type: text/plain\r\n\r\n");
+  const application = await startStandIn(t, socket, answer);
+  await startPrepared(t, { startServer: startLighttpd }, site);
+  const ask = { ...addressOf(site), path: "/index.php" };
+  assert.equal((await request(ask)).status, 401);
+  assert.deepEqual(application.heard, []);
+  const headers = { cookie: site.cookieOf("good"), "remote-user": "root" };
+  assert.equal((await request({ ...ask, headers })).status, 200);
+  // Names and values follow each other without a sign between them.
+  assert.match(application.heard[0] ?? "", /REMOTE_USERada\.lovelace/);
+  assert.match(application.heard[0] ?? "", /REMOTE_USER_TOKENSstaff,ops/);
+  assert.match(application.heard[0] ?? "", /AUTH_TYPEmod_auth_pubtkt/);
+  assert.doesNotMatch(application.heard[0] ?? "", /root(?!\/)/);
 });
 
 /** A site where a ticket is optional, with these lines of policy. */

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import {
-  recordType,
-  writeEndRequest,
-  writeRecord,
-  writeRefusal,
-  writeResponse,
-} from "@countersign/fastcgi";
 import { startApplication } from "../kit/application.ts";
+import { fastCgiAnswer, fastCgiEnd } from "../kit/fastcgi-answer.ts";
 import { startLighttpd } from "../kit/lighttpd.ts";
 import { runGateway } from "../kit/programs.ts";
 import { type Answer, request } from "../kit/request.ts";
@@ -18,26 +12,18 @@ import { prepareGuardedSite } from "./guarded-site.ts";
 import { readIdentity } from "./identity.ts";
 import { assertShowsNothing } from "./outcome.ts";
 
-const letIn = writeResponse(1, { status: 200, headers: [["Variable-REMOTE_USER", "ada"]] });
-const nothing = new Uint8Array(0);
+const overloaded = 2;
+const letIn = fastCgiAnswer("Status: 200 OK\r\nVariable-REMOTE_USER: ada\r\n\r\n");
 
 /** What may come from gatewayd's socket that is no answer of gatewayd. */
 const noAnswers: Readonly<Record<string, Uint8Array>> = {
-  nothing,
+  nothing: Buffer.alloc(0),
   "no FastCGI": Buffer.from("HTTP/1.1 200 OK\r\n\r\n"),
   "half a record": letIn.subarray(0, 20),
-  "a status that is none": stdout("Status: OK\r\n\r\n"),
-  "a head that is none": stdout("You are in\r\n\r\n"),
-  "that it is overloaded": writeRefusal(1, "overloaded"),
-  "that it plays another role": writeRefusal(1, "unknown-role"),
+  "a status that is none": fastCgiAnswer("Status: OK\r\n\r\n"),
+  "a head that is none": fastCgiAnswer("You are in\r\n\r\n"),
+  "that it is overloaded, and a 503": fastCgiAnswer("Status: 503\r\n\r\n", overloaded),
 };
-
-function stdout(text: string): Uint8Array {
-  const content = Buffer.from(text);
-  const record = writeRecord({ type: recordType.STDOUT, requestId: 1, content });
-  const end = writeRecord({ type: recordType.STDOUT, requestId: 1, content: nothing });
-  return Buffer.concat([record, end, writeEndRequest(1, "request-complete")]);
-}
 
 for (const path of ["/admin/", "/cgi/whoami", "/application/whoami"]) {
   test(`lighttpd lets nobody in to ${path} on what is no answer of gatewayd`, async (t) => {
@@ -48,7 +34,7 @@ for (const path of ["/admin/", "/cgi/whoami", "/application/whoami"]) {
 }
 
 test("lighttpd would take FastCGI's own refusals for leave to pass", async (t) => {
-  const site = await startSite(t, writeEndRequest(1, "overloaded"));
+  const site = await startSite(t, fastCgiEnd(overloaded));
   assert.equal((await ask(site, "/admin/")).status, 200);
 });
 
@@ -84,7 +70,7 @@ test("lighttpd lets nobody in when identity.lua fails", async (t) => {
 });
 
 const waysRound: Readonly<Record<string, readonly [from: RegExp, to: string]>> = {
-  "a module before mod_fastcgi": [/"mod_fastcgi", "mod_proxy"/, '"mod_proxy", "mod_fastcgi"'],
+  "a module that stands before mod_fastcgi": [/"mod_access"/, '"mod_access", "mod_proxy"'],
   "another fastcgi.server for the same path": [
     /^ *proxy\.header/m,
     'fastcgi.server = (".php" => ((\n"socket" => "/nobody.sock")))\n$&',

@@ -44,6 +44,7 @@ test("nginx asks again when anything is different that a decision may depend on"
     "another client": { cookie, from: "127.0.0.2" },
     "another wish": { cookie, headers: { accept: "application/json" } },
     "a script": { cookie, headers: { "sec-fetch-mode": "cors" } },
+    "a link from elsewhere": { cookie, headers: { "sec-fetch-site": "cross-site" } },
     "a script of the old kind": { cookie, headers: { "x-requested-with": "XMLHttpRequest" } },
     "another origin": { cookie, headers: { origin: "https://app.example.com" } },
     "an upgrade": { cookie, headers: { connection: "upgrade", upgrade: "websocket" } },

@@ -76,7 +76,7 @@ const subsections: fc.Arbitrary<Section> = fc.oneof(
 );
 
 const rootSections: fc.Arbitrary<Section> = fc.record({
-  kind: fc.constantFrom("Location", "Directory"),
+  kind: fc.constantFrom("Location", "Directory", ".htaccess"),
   path: fc.constantFrom("/", "/", "/area"),
   directives,
   others: fc.constant(guarded),
@@ -93,7 +93,7 @@ export const oldSites: fc.Arbitrary<OldSite> = fc
   .map(({ scheme, server, root, within }) => ({
     scheme,
     server,
-    sections: [root, ...onlyOneFileEach(within)],
+    sections: onlyOneFileEach([root, ...within]),
   }));
 
 /** A folder has one .htaccess file. */
@@ -122,7 +122,7 @@ const fields = {
   graceperiod: often(moments.future, fc.constantFrom(moments.past, "", "0")),
   cip: often("127.0.0.1", fc.constantFrom("", "192.0.2.7", "2001:db8::7")),
   tokens: fc.array(word, { maxLength: 4 }).map((words) => words.join(",")),
-  udata: trimmed,
+  udata: text,
   multifactor: fc.constantFrom("", "0", "1", "2", "01"),
   bauth: fc
     .tuple(fc.constantFrom("ada", "b c"), fc.string({ unit: "grapheme-ascii", maxLength: 12 }))

@@ -9,6 +9,8 @@ export interface Ask {
   readonly method: string;
   readonly httpVersion: "1.0" | "1.1";
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Another name of the site, by which it is asked. */
+  readonly alias?: string | undefined;
 }
 
 /** A configuration, a ticket and a request. */
@@ -40,7 +42,8 @@ export function visitOf(sides: TwoSides, c: Case, text = ticketText(sides, c)): 
   const { TKTAuthCookieName = "auth_pubtkt" } = effective(c).directives;
   const ticket =
     text === undefined ? [] : carry(text, carrier, TKTAuthCookieName, c.ticket?.encoding);
-  return { ...ask, host, scheme: site.scheme, headers: [...ask.headers, ...ticket] };
+  const headers = [...ask.headers, ...ticket];
+  return { ...ask, host: ask.alias ?? host, scheme: site.scheme, headers };
 }
 
 /** The ticket of a case, signed with the key and digest of the place. */

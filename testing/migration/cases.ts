@@ -33,6 +33,7 @@ export function casesOf(siteName: string, plan: SitePlan): readonly NamedCase[] 
   return [
     ...paths.flatMap((path) => ticketCases(path, made, path === first ? allTickets : fewTickets)),
     ...paths.flatMap((path) => askCases(path, made, plan.isThorough ? asks : fewAsks)),
+    ...(site.alias === undefined ? [] : [aliasCase(first, site.alias, made)]),
     ...(plan.isThorough ? [...flawedCases(first, made), ...carrierCases(first, made)] : []),
   ];
 }
@@ -107,6 +108,10 @@ function carrierCases(path: string, made: Make): NamedCase[] {
   return carriers.map((carrier) => [`${path}, ${carrier}`, made(path, { ticket, carrier })]);
 }
 
+function aliasCase(path: string, alias: string, made: Make): NamedCase {
+  return [`${path}, by another name`, made(path, { ask: { alias } })];
+}
+
 const targets = [
   "/show.cgi?a=1&b=%2F&back=http://evil.example",
   "/show.cgi?",
@@ -115,6 +120,10 @@ const targets = [
   "/show.cgi/a%3Fb?c=d",
   "/show.cgi/~a!b$c'(d)*e,f:g@h",
   "/nothing-here",
+  "/",
+  "/area",
+  "/area/",
+  "/area/deep/",
 ];
 
 /** Cases about addresses, of a site with a place /area. */

@@ -62,14 +62,15 @@ function isSame(one: Comparable, other: Comparable): boolean {
 
 /** Point 14: the module says nothing to caches, where we say no-store. */
 function assertNotCached(module: Answer, migrated: Answer): void {
-  if (migrated.location === undefined) return;
+  // With 301 Apache itself adds the slash to a folder's name.
+  if (migrated.location === undefined || migrated.status === 301) return;
   assert.equal(migrated.cacheControl, "no-store");
   assert.equal(module.cacheControl, undefined);
 }
 
 /** Nobody asked for the ticket to be hidden, so that applications get all cookies as they came. */
 function assertCookies({ headers }: Visit, module: Answer, migrated: Answer): void {
-  const [, sent = ""] = headers.find(([name]) => name === "Cookie") ?? [];
+  const sent = headers.flatMap(([name, value]) => (name === "Cookie" ? [value] : [])).join(", ");
   for (const { seen } of [module, migrated])
     if (seen !== undefined) assert.equal(seen.cookie, sent);
 }

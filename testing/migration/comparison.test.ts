@@ -31,7 +31,9 @@ test("a migrated site answers as it did with the module, but for the listed poin
     assert.ok(failures.length === 0, `${failures.length}: ${failures.slice(0, 5).join("\n")}`);
   };
   for (const [name, plan] of plans) await t.test(name, () => run(casesOf(name, plan)));
-  await t.test("addresses of all kinds", () => run(targetCases("tokens within")));
+  for (const name of ["tokens within", "folders", ".htaccess"] as const) {
+    await t.test(`addresses of all kinds: ${name}`, () => run(targetCases(name)));
+  }
   await t.test(`and it was at least ${fewestCases} cases`, () => {
     const shown = JSON.stringify(Object.fromEntries(tally.shown));
     t.diagnostic(`${tally.cases} cases; differences that showed: ${shown}`);

@@ -25,7 +25,13 @@ export const differences = {
       const { TKTAuthHeader = "Cookie" } = effective(c).directives;
       if (c.ticket === undefined || !/\bcookie\b/i.test(TKTAuthHeader)) return undefined;
       if (c.carrier === "cookie after a bad one") return { ...c, carrier: "cookie" };
-      const others: readonly Carrier[] = ["cookie whose name ends alike", "cookie inside another"];
+      const others: readonly Carrier[] = [
+        "cookie whose name ends alike",
+        "cookie inside another",
+        // Apache joins them by a comma, and no browser sends two (RFC 6265 §5.4).
+        "first of two Cookie fields",
+        "second of two Cookie fields",
+      ];
       return others.includes(c.carrier) ? { ...c, ticket: undefined } : undefined;
     },
   },
@@ -65,9 +71,11 @@ export const differences = {
     module: "makes the way back from the decoded path and the visitor's headers",
     ours: "makes it from the request target and the site's own name",
     instead(answer, { ask }, origin) {
-      const back = origin + decodeURIComponent(encodeURIComponent(ask.target));
+      const back = origin + ask.target;
       if (answer.back === undefined || answer.back === back) return undefined;
-      return { ...answer, back };
+      const [path = "", query] = ask.target.split(/(?=\?)/, 2);
+      const modules = `${originForModule(ask, origin)}${decodeURIComponent(path)}${query ?? ""}`;
+      return answer.back === modules || isAmbiguous(ask) ? { ...answer, back } : undefined;
     },
   },
   "forms sent to the login server": {
@@ -121,7 +129,7 @@ export const differences = {
     point: 18,
     module: "lets Apache choose a reading of the path",
     ours: "answers 400 where the readings lead to different places",
-    instead: (_, c) => (ambiguousTargets.includes(pathOf(c.ask)) ? badRequest : undefined),
+    instead: (_, { ask }) => (isAmbiguous(ask) ? badRequest : undefined),
   },
 } as const satisfies Record<string, Difference>;
 
@@ -137,6 +145,17 @@ export const ambiguousTargets: readonly string[] = [
 ];
 
 const badRequest: Comparable = { status: 400, page: undefined, back: undefined, seen: undefined };
+
+/** It believes any visitor's header. */
+function originForModule({ headers, alias }: Case["ask"], origin: string): string {
+  const [, forwarded] = headers.find(([name]) => name === "X-Forwarded-Host") ?? [];
+  const url = new URL(origin);
+  return `${url.protocol}//${forwarded ?? (alias === undefined ? url.host : `${alias}:${url.port}`)}`;
+}
+
+function isAmbiguous(ask: Case["ask"]): boolean {
+  return ambiguousTargets.includes(pathOf(ask));
+}
 
 function fieldOf(ticket: Case["ticket"], name: string): string | undefined {
   return ticket?.fields.find(([one]) => one === name)?.[1];

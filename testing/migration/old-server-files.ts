@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Keys, keyNames, writePublicKeys } from "./keys.ts";
-import type { Directives, OldSite, Section } from "./old-site.ts";
+import { type Directives, mainServer, type OldSite, type Section } from "./old-site.ts";
 
 /** An Apache with mod_auth_pubtkt before all sites; each is a virtual host. */
 export interface OldServer {
@@ -96,8 +96,13 @@ StartServers 1
 ServerLimit 1
 ThreadsPerChild 32
 MaxRequestWorkers 32
+<IfModule mod_auth_pubtkt.c>
+    ${directiveLines(folder, mainServer).join("\n    ")}
+</IfModule>
+Define SSO http://sso.example.com
 TypesConfig /etc/mime.types
 ScriptSock "${folder}/cgid.sock"
+DirectoryIndex show.cgi
 AddHandler cgi-script .cgi
 <Directory "/">
     AllowOverride None
@@ -128,7 +133,8 @@ function virtualHost(folder: string, server: OldServer, host: string, site: OldS
   const root = join(folder, "sites", host);
   return [
     `<VirtualHost *:${port}>`,
-    `ServerName ${site.scheme === "https" ? "https://" : ""}${host}:${port}`,
+    `ServerName ${site.scheme === "https" ? "https://" : ""}${host}${site.isNamedWithoutPort ? "" : `:${port}`}`,
+    ...(site.alias === undefined ? [] : [`ServerAlias ${site.alias}`]),
     `DocumentRoot "${root}"`,
     ...(site.scheme === "https" ? tls : []),
     ...directiveLines(folder, site.server),

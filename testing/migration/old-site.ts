@@ -53,6 +53,10 @@ export type Section = Scope & {
 /** A virtual host as it was before the migration. */
 export interface OldSite {
   readonly scheme: "http" | "https";
+  /** Whether its ServerName leaves the port out. */
+  readonly isNamedWithoutPort?: boolean | undefined;
+  /** Its ServerAlias. */
+  readonly alias?: string | undefined;
   /** What stands in the virtual host itself: key and digest. */
   readonly server: Directives;
   /** The sections in the order of the file. */
@@ -61,6 +65,9 @@ export interface OldSite {
 
 /** What makes a place of the site ask for a ticket. */
 export const guarded = ["AuthType mod_auth_pubtkt", "Require valid-user", "CGIPassAuth On"];
+
+/** What stands outside of all virtual hosts. */
+export const mainServer: Directives = { TKTAuthPublicKey: "@rsa@", TKTAuthDigest: "SHA256" };
 
 /** What holds at one address of a site. */
 export interface Effective {
@@ -74,7 +81,7 @@ export function effectiveAt(site: OldSite, path: string): Effective {
   const inOrder = site.sections
     .filter((section) => holdsAt(section, path))
     .toSorted((one, other) => rank(one) - rank(other));
-  const all = [site.server, ...inOrder.map(({ directives }) => directives)];
+  const all = [mainServer, site.server, ...inOrder.map(({ directives }) => directives)];
   let digest = "SHA1";
   for (const directives of all) digest = digestAfter(directives) ?? digest;
   return { directives: Object.assign({}, ...all), digest };

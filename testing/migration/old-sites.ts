@@ -86,6 +86,8 @@ const addresses: Readonly<Record<string, SitePlan>> = {
       Object.entries(allAddresses).map(([name, url]) => [name, `${url}?lang=en&a=%2F`]),
     ),
   }),
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Apache's own variables.
+  "an address in a variable": plain({ TKTAuthLoginURL: "${SSO}/login?a=b" }),
   "no address for expired forms": plain({
     ...login,
     TKTAuthTimeoutURL: `${sso}/timeout`,
@@ -105,6 +107,8 @@ const keys: Readonly<Record<string, SitePlan>> = {
   "DSA with DSS1": plain(login, { TKTAuthPublicKey: "@small-dsa@", TKTAuthDigest: "DSS1" }),
   "DSA with SHA256": plain(login, { TKTAuthPublicKey: "@dsa@", TKTAuthDigest: "SHA256" }),
   "the key in the section": plain({ ...rsa, ...login }, {}),
+  "the key of the whole server": plain(login, {}),
+  "the key of the whole server by another digest": plain(login, { TKTAuthDigest: "SHA512" }),
   "another key within": nested(
     login,
     area({ TKTAuthPublicKey: "@other-rsa@", TKTAuthDigest: "SHA512" }),
@@ -178,6 +182,16 @@ const passwords: Readonly<Record<string, SitePlan>> = {
     area({ TKTAuthFakeBasicAuth: "off" }),
   ),
 };
+
+const names: Readonly<Record<string, SitePlan>> = {
+  "a name without its port": changedSite({ isNamedWithoutPort: true }),
+  "two names": changedSite({ alias: "alias.example.com" }),
+};
+
+function changedSite(change: Partial<OldSite>): SitePlan {
+  const { site } = plain(login);
+  return { site: { ...site, ...change } };
+}
 
 const debugging = Object.fromEntries(
   ["0", "1", "2", "3"].map((level) => [
@@ -311,6 +325,7 @@ export const sitePlans: Readonly<Record<string, SitePlan>> = {
   ...lookups,
   ...checks,
   ...passwords,
+  ...names,
   ...debugging,
   ...nestedPlans,
   ...otherSections,

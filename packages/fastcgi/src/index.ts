@@ -15,7 +15,6 @@ export { type FastCgiRecord, RecordReader, readRecord, recordType, writeRecord }
 export {
   type AuthorizerResponse,
   type ProtocolStatus,
-  writeEndRequest,
   writeRefusal,
   writeResponse,
 } from "./response.ts";

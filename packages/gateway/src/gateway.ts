@@ -7,6 +7,7 @@ import type { Facts } from "./decision/facts.ts";
 import { plainAnswer } from "./decision/plain-answer.ts";
 import type { BadRequest } from "./decision/reason.ts";
 import { createRounds, type Rounds } from "./decision/rounds.ts";
+import type { Conditioned } from "./policy/place-conditions.ts";
 import type { Place } from "./policy/places.ts";
 import type { Policy } from "./policy/policy.ts";
 import { PolicyError } from "./policy/policy-error.ts";
@@ -61,7 +62,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (site === undefined) return badRequest("unknown-host", visit);
       const found = findPlace(visit, site);
       if ("reason" in found) return badRequest(found.reason, visit);
-      return decide(factsOf(visit, site, found, rounds, now));
+      const decision = decide(factsOf(visit, site, found, rounds, now));
+      const served = placeServed(visit, site, found);
+      if (decision.kind !== "allow" || served === found.place) return decision;
+      if (served === "ambiguous") return badRequest("ambiguous-path", visit);
+      const there = decide(factsOf(visit, site, { ...found, place: served }, rounds, now));
+      return there.kind === "allow" && there.ticket === undefined ? decision : there;
     },
 
     explain(visit, now) {
@@ -83,9 +89,21 @@ export function createGateway(options: GatewayOptions): Gateway {
 interface Found {
   readonly place: Place<Policy>;
   readonly target: Target;
+  readonly conditioned: Conditioned;
 }
 
 const noArguments = new URLSearchParams();
+
+/** The place of what will be served; that of what was asked for where the web server says nothing else. */
+function placeServed(
+  { servedPath }: Visit,
+  site: Site,
+  { place, target, conditioned }: Found,
+): Place<Policy> | "ambiguous" {
+  if (servedPath === undefined || servedPath === target.path) return place;
+  const served = readTarget(servedPath);
+  return served === undefined ? "ambiguous" : site.places.find(served.path, conditioned);
+}
 
 function findPlace(visit: Visit, site: Site): Found | { readonly reason: BadRequest } {
   const { oddHeaderNames } = visit;
@@ -103,8 +121,9 @@ function findPlace(visit: Visit, site: Site): Found | { readonly reason: BadRequ
   if (argumentNames.some((name) => query.getAll(name).length > 1)) {
     return { reason: "ambiguous-argument" };
   }
-  const place = site.places.find(target.path, { visit, query });
-  return place === "ambiguous" ? { reason: "ambiguous-path" } : { place, target };
+  const conditioned = { visit, query };
+  const place = site.places.find(target.path, conditioned);
+  return place === "ambiguous" ? { reason: "ambiguous-path" } : { place, target, conditioned };
 }
 
 function factsOf(

@@ -204,6 +204,19 @@ test("looks for the ticket in the site's headers, in their order", () => {
   assert.equal(kindOf(bad), "log-in");
 });
 
+test("lets nobody in where the web server serves what they may not see", () => {
+  const cookies = cookieWith({ tokens: ["staff"] });
+  const decideServed = (servedPath: string, target = "/") =>
+    decideVisit({ cookies, target, servedPath });
+  assert.equal(decideServed("/index.html").kind, "allow");
+  const decision = decideServed("/admin/index.html");
+  assert.equal(decision.kind, "forbid");
+  assert.match(locationOf(decision), /back=https%3A%2F%2Fwiki\.example\.com%2F$/);
+  assert.equal(decideServed("/open/", "/admin").kind, "forbid");
+  assert.equal(decideServed("/x/..%2fadmin").kind, "bad-request");
+  assert.equal(decideServed("/%FF").kind, "bad-request");
+});
+
 const counting = createGateway({
   sites: [{ ...wiki, anyOfTokens: [] }],
   loopKey: new Uint8Array(32).fill(1),

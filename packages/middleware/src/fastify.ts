@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { createGate } from "./gate.ts";
 import { judge } from "./node-gate.ts";
 import type { CountersignOptions } from "./options.ts";
+import { sendRenewed } from "./renewed-ticket.ts";
 
 export type { Identity } from "@countersign/gateway";
 export { identityOf } from "./identity.ts";
@@ -36,7 +37,7 @@ export function countersign(options: CountersignOptions): Countersign {
     }
     request.identity = outcome.identity;
     const setCookie = await outcome.renewed;
-    if (setCookie !== undefined) reply.header("Set-Cookie", setCookie);
+    if (setCookie !== undefined) sendRenewed(reply.raw, setCookie);
     return undefined;
   };
 }

@@ -64,6 +64,8 @@ export function countersign<More extends readonly unknown[]>(
     // A response that came from elsewhere cannot be changed.
     const answer = new Response(response.body, response);
     answer.headers.append("Set-Cookie", setCookie);
+    // It is for one visitor: no cache may give it to another.
+    answer.headers.set("Cache-Control", "no-store");
     return answer;
   };
 }

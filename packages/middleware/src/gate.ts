@@ -15,6 +15,7 @@ import {
 } from "@countersign/ticket";
 import { askForRenewal } from "./ask-for-renewal.ts";
 import { type CountersignOptions, checkOptions, listOf } from "./options.ts";
+import { isForOtherOrigin, type OtherOrigin, otherOrigin } from "./other-origin.ts";
 import { systemClock } from "./system-clock.ts";
 import { createTrustedPeers, type TrustedPeers } from "./trusted-peers.ts";
 
@@ -22,7 +23,7 @@ import { createTrustedPeers, type TrustedPeers } from "./trusted-peers.ts";
 export interface Gate {
   readonly peers: TrustedPeers;
   readonly now: () => EpochSeconds;
-  decide(visit: Visit): Decision;
+  decide(visit: Visit): Decision | OtherOrigin;
   /** The `Set-Cookie` that an allowed request is to be answered with; `undefined`: none is due. */
   renew(allow: Allow, visit: Visit): Promise<string | undefined> | undefined;
 }
@@ -45,11 +46,14 @@ export function createGate(options: CountersignOptions): Gate {
     sites: listOf(origin).map((origin) => ({ ...site, origin, verifier })),
     loopKey: loopKey === undefined ? processKey : Buffer.from(loopKey),
   });
-  const renewer = createRenewer(askForRenewal);
   return {
     peers: createTrustedPeers(trustedProxies),
     now,
-    decide: (visit) => gateway.decide(visit, now()),
+    decide(visit) {
+      const decision = gateway.decide(visit, now());
+      const isOther = decision.kind === "allow" && isForOtherOrigin(visit, decision);
+      return isOther ? otherOrigin : decision;
+    },
     renew: (allow, visit) =>
       allow.renewal === undefined ? undefined : renewer.renew(allow, visit, now()),
   };
@@ -57,3 +61,6 @@ export function createGate(options: CountersignOptions): Gate {
 
 /** What gates of one process count redirects with. */
 const processKey = randomBytes(32);
+
+/** One for all gates, since a request may pass several. */
+const renewer = createRenewer(askForRenewal);

@@ -60,8 +60,12 @@ export function countersign(options: CountersignOptions & HonoOptions): Middlewa
     context.set("identity", outcome.identity);
     const setCookie = await outcome.renewed;
     await next();
+    const { headers } = context.res;
+    if (setCookie === undefined || headers.getSetCookie().includes(setCookie)) return undefined;
     // Not before: a handler may answer with a whole Response of its own.
-    if (setCookie !== undefined) context.header("Set-Cookie", setCookie, { append: true });
+    context.header("Set-Cookie", setCookie, { append: true });
+    // It is for one visitor: no cache may give it to another.
+    context.header("Cache-Control", "no-store");
     return undefined;
   };
 }

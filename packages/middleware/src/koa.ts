@@ -3,6 +3,7 @@ import type { Middleware } from "koa";
 import { createGate } from "./gate.ts";
 import { judge } from "./node-gate.ts";
 import type { CountersignOptions, RequiredOptions } from "./options.ts";
+import { sendRenewed } from "./renewed-ticket.ts";
 
 export type { Identity } from "@countersign/gateway";
 export type { CountersignOptions } from "./options.ts";
@@ -40,7 +41,7 @@ export function countersign(
     }
     context.state.identity = outcome.identity;
     const setCookie = await outcome.renewed;
-    if (setCookie !== undefined) context.append("Set-Cookie", setCookie);
+    if (setCookie !== undefined) sendRenewed(context.res, setCookie);
     await next();
   };
 }

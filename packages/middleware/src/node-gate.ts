@@ -3,6 +3,7 @@ import { type Answer, type Identity, identityHeaders } from "@countersign/gatewa
 import type { Gate } from "./gate.ts";
 import { identityIn } from "./identity.ts";
 import { readNodeVisit, replaceHeaders } from "./node-request.ts";
+import { sendRenewed } from "./renewed-ticket.ts";
 
 /** What becomes of a request. */
 export type Outcome =
@@ -46,7 +47,7 @@ export function letInOrAnswer(
     return;
   }
   renewed.then((setCookie) => {
-    if (setCookie !== undefined) response.appendHeader("Set-Cookie", setCookie);
+    if (setCookie !== undefined) sendRenewed(response, setCookie);
     next(identity);
   });
 }

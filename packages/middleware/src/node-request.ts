@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Visit } from "@countersign/gateway";
-import { visitOf } from "./sent-visit.ts";
+import { isOddName, visitOf } from "./sent-visit.ts";
 import { peerOf, type TrustedPeers } from "./trusted-peers.ts";
 
 interface Headers {
@@ -31,7 +31,7 @@ export function readNodeVisit(
     target,
     peer: peerOf(request, peers),
     headers: { get: (name: string) => textOf(headers[name]) },
-    headerNames: rawHeaders.filter((_, index) => index % 2 === 0),
+    oddHeaderNames: oddNames(rawHeaders),
   } as const;
   return visitOf(sent, peers);
 }
@@ -43,28 +43,40 @@ export function readNodeVisit(
  * @param named Names and values in turn.
  */
 export function replaceHeaders(request: IncomingMessage, named: readonly string[]): void {
-  const { headers, headersDistinct, rawHeaders } = request;
+  // Node makes the latter of the raw headers when it is first read, and counts on their number then.
+  // Requests of HTTP/2 have none.
+  const { headers, headersDistinct } = request;
   if (!sentHeaders.has(request)) sentHeaders.set(request, { ...headers });
   const replaced = new Map<string, string>();
   for (let index = 0; index + 1 < named.length; index += 2) {
     replaced.set((named[index] ?? "").toLowerCase(), named[index + 1] ?? "");
   }
-  const raw: string[] = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? "";
-    if (!replaced.has(name.toLowerCase())) raw.push(name, rawHeaders[index + 1] ?? "");
-  }
+  replaceRaw(request.rawHeaders, replaced);
   for (const [name, value] of replaced) {
-    delete headers[name];
-    // Requests of HTTP/2 have none of these.
-    delete headersDistinct?.[name];
-    if (value === "") continue;
-    headers[name] = value;
-    if (headersDistinct !== undefined) headersDistinct[name] = [value];
-    raw.push(name, value);
+    put(headers, name, value === "" ? undefined : value);
+    if (headersDistinct !== undefined) {
+      put(headersDistinct, name, value === "" ? undefined : [value]);
+    }
   }
-  // In place, for those who hold the list already.
-  rawHeaders.splice(0, rawHeaders.length, ...raw);
+}
+
+function put<T>(headers: Record<string, T | undefined>, name: string, value: T | undefined): void {
+  if (value !== undefined) headers[name] = value;
+  else if (name in headers) delete headers[name];
+}
+
+/** In place, for those who hold the list already. */
+function replaceRaw(rawHeaders: string[], replaced: ReadonlyMap<string, string>): void {
+  let kept = 0;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const [name = "", value = ""] = [rawHeaders[index], rawHeaders[index + 1]];
+    if (replaced.has(name.toLowerCase())) continue;
+    rawHeaders[kept] = name;
+    rawHeaders[kept + 1] = value;
+    kept += 2;
+  }
+  rawHeaders.length = kept;
+  for (const [name, value] of replaced) if (value !== "") rawHeaders.push(name, value);
 }
 
 function hostOf(headers: Headers, target: string): string | undefined {
@@ -73,6 +85,10 @@ function hostOf(headers: Headers, target: string): string | undefined {
   // A whole URL is to count, not Host (RFC 9112 §3.2.2); frameworks read either, so that they must agree.
   const [, named = host] = /^https?:\/\/([^/?#]*)/i.exec(target) ?? [];
   return named?.toLowerCase() === host?.toLowerCase() ? host : undefined;
+}
+
+function oddNames(rawHeaders: readonly string[]): readonly string[] {
+  return rawHeaders.filter((name, index) => index % 2 === 0 && isOddName(name));
 }
 
 /** Only Set-Cookie is a list. */

@@ -61,7 +61,7 @@ const known = {
   answerWith: oneOf("auto", "redirects", "problems"),
   corsOrigins: kinds.list,
   preflight: oneOf("check", "answer", "pass"),
-  basicAuth: oneOf("none", "fake", "ticket"),
+  basicAuth: oneOf("none", "fake", "ticket", "ticket-or-fake"),
   basicAuthKey: kinds.text,
   hideTicket: kinds.flag,
   identityNames: kinds.object,

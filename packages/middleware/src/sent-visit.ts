@@ -2,19 +2,19 @@ import { clientAddressOf, trustedPeer, type Visit, type VisitHeaders } from "@co
 import type { TrustedPeers } from "./trusted-peers.ts";
 
 /** A request as it came here, whoever sent it. */
-export interface SentRequest extends Pick<Visit, "method" | "httpVersion" | "target" | "headers"> {
+export interface SentRequest
+  extends Pick<Visit, "method" | "httpVersion" | "target" | "headers" | "oddHeaderNames"> {
   /** How the peer reached us, not how the visitor reached the proxy. */
   readonly scheme: "http" | "https";
   /** `undefined`: there was none, or more than one. */
   readonly host: string | undefined;
   /** Who sent it; `undefined` if that cannot be told. */
   readonly peer: string | typeof trustedPeer | undefined;
-  readonly headerNames: Iterable<string>;
 }
 
 /** The visit behind a request. Headers about the way here count only where a trusted peer sent them. */
 export function visitOf(sent: SentRequest, peers: TrustedPeers): Visit {
-  const { method, httpVersion, target, headers, peer } = sent;
+  const { method, httpVersion, target, headers, oddHeaderNames, peer } = sent;
   const isTrusted = peer === trustedPeer || (peer !== undefined && peers.trusts(peer));
   const forwarded = isTrusted ? headers : nothing;
   const forwardedFor = forwarded.get("x-forwarded-for") ?? undefined;
@@ -31,8 +31,13 @@ export function visitOf(sent: SentRequest, peers: TrustedPeers): Visit {
     target,
     clientAddress: clientAddress ?? "",
     headers,
-    oddHeaderNames: [...sent.headerNames].filter((name) => /[_.]/.test(name)),
+    oddHeaderNames,
   };
+}
+
+/** Whether an application may take a header's name for another. */
+export function isOddName(name: string): boolean {
+  return name.includes("_") || name.includes(".");
 }
 
 const nothing: VisitHeaders = { get: () => undefined };

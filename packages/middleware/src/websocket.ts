@@ -1,10 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { type Allow, identityHeaders, identityOf } from "@countersign/gateway";
+import { type Identity, identityHeaders } from "@countersign/gateway";
+import type { EpochSeconds } from "@countersign/ticket";
 import { createGate, type Gate } from "./gate.ts";
+import { identityIn } from "./identity.ts";
 import { readNodeVisit, replaceHeaders } from "./node-request.ts";
 import type { CountersignOptions } from "./options.ts";
-import { onceOver } from "./ticket-end.ts";
+import { systemClock } from "./system-clock.ts";
+import { type Ending, onceOver } from "./ticket-end.ts";
 import { refuseUpgrade } from "./upgrade-answer.ts";
 
 export type { Identity } from "@countersign/gateway";
@@ -13,10 +16,10 @@ export type { CountersignOptions } from "./options.ts";
 /** The code that a WebSocket is closed with when its ticket ends (RFC 6455 §7.4.2: ours to choose). */
 export const ticketEnded = 4401;
 
-/** A WebSocket as the package `ws` makes it. */
+/** A WebSocket as the package `ws` makes it, or another that can be closed. */
 export interface ClosableSocket {
   close(code: number, reason: string): void;
-  once(event: "close", listener: () => void): unknown;
+  once?(event: "close", listener: () => void): unknown;
 }
 
 /** A `WebSocketServer` of the package `ws`, made with `{ noServer: true }`. */
@@ -54,10 +57,9 @@ export function countersign<Client extends ClosableSocket>(
   return (request, socket, head) => {
     const decision = gate.decide(readNodeVisit(request, request.url ?? "", gate.peers));
     if (decision.kind !== "allow") return refuseUpgrade(socket, decision.answer);
-    if (!comesFromOurs(request, decision)) return refuseUpgrade(socket, otherOrigin);
     const { ticket } = decision;
     replaceHeaders(request, identityHeaders(decision));
-    request.identity = ticket === undefined ? undefined : identityOf(ticket);
+    request.identity = identityIn(decision);
     sockets.handleUpgrade(request, socket, head, (client) => {
       if (ticket !== undefined) closeAtEnd(client, request, gate, ticket.validUntil);
       sockets.emit("connection", client, request);
@@ -65,25 +67,18 @@ export function countersign<Client extends ClosableSocket>(
   };
 }
 
-/** Browsers send cookies along with whoever's script opens a WebSocket; programs name no origin. */
-function comesFromOurs({ headers }: IncomingMessage, { policy }: Allow): boolean {
-  const { origin } = headers;
-  return origin === undefined || origin === policy.origin || policy.corsOrigins.includes(origin);
+/**
+ * Closes a WebSocket with {@link ticketEnded} when its visitor's ticket ends: for those that a
+ * framework opens behind the middleware.
+ */
+export function closeWithTicket(
+  client: ClosableSocket,
+  { validUntil }: Identity,
+  now: () => EpochSeconds = systemClock,
+): void {
+  const isOver = () => now() > validUntil;
+  closeOnceOver(client, { lastSecond: validUntil, isOver, now });
 }
-
-const otherOrigin = {
-  status: 403,
-  headers: [
-    ["Content-Type", "application/problem+json"],
-    ["Cache-Control", "no-store"],
-  ],
-  body: `${JSON.stringify({
-    type: "urn:countersign:other-origin",
-    title: "Forbidden",
-    status: 403,
-    reason: "other-origin",
-  })}\n`,
-} as const;
 
 function closeAtEnd(
   client: ClosableSocket,
@@ -97,8 +92,10 @@ function closeAtEnd(
     // A ticket that is due for renewal is as good as before.
     return decision.kind === "allow" ? decision.ticket === undefined : decision.kind !== "renew";
   };
-  const stop = onceOver({ lastSecond, isOver, now }, () =>
-    client.close(ticketEnded, "ticket ended"),
-  );
-  client.once("close", stop);
+  closeOnceOver(client, { lastSecond, isOver, now });
+}
+
+function closeOnceOver(client: ClosableSocket, ending: Ending): void {
+  const stop = onceOver(ending, () => client.close(ticketEnded, "ticket ended"));
+  client.once?.("close", stop);
 }

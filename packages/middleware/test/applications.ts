@@ -11,7 +11,10 @@ import { countersign as forKoa } from "../src/koa.ts";
 import { type CountersignOptions, countersign as forNode } from "../src/node-http.ts";
 import { type Shown, shown } from "./ask-over-http.ts";
 
-/** Starts an application that shows who its visitor is, behind as many guards as there are options. */
+/**
+ * Starts an application that shows who its visitor is, and wants every cache to keep that, behind as
+ * many guards as there are options.
+ */
 export type Application = (guards: readonly CountersignOptions[]) => Promise<Server>;
 
 /** One of each framework. */
@@ -20,6 +23,7 @@ export const applications: Readonly<Record<string, Application>> = {
     const protections = guards.map((options) => forNode(options));
     return createServer((request, response) => {
       const show = (identity: Shown["identity"]) => {
+        response.setHeader("Cache-Control", "public, max-age=60");
         response.end(JSON.stringify(shown(identity, request.headers)));
       };
       const enter = protections.reduceRight(
@@ -34,6 +38,7 @@ export const applications: Readonly<Record<string, Application>> = {
     const app = express();
     for (const options of guards) app.use(forExpress(options));
     app.use(({ identity, headers }, response) => {
+      response.set("Cache-Control", "public, max-age=60");
       response.json(shown(identity, headers));
     });
     return createServer(app);
@@ -46,7 +51,10 @@ export const applications: Readonly<Record<string, Application>> = {
       frameworkErrors: (_error, request, reply) => void hooks[0]?.(request, reply),
     });
     for (const hook of hooks) app.addHook("onRequest", hook);
-    app.all("/*", async ({ identity, headers }) => shown(identity, headers));
+    app.all("/*", async ({ identity, headers }, reply) => {
+      reply.header("Cache-Control", "public, max-age=60");
+      return shown(identity, headers);
+    });
     await app.ready();
     return app.server;
   },
@@ -55,6 +63,7 @@ export const applications: Readonly<Record<string, Application>> = {
     const app = new Koa<{ identity?: Shown["identity"] }>();
     for (const options of guards) app.use(forKoa(options));
     app.use((context) => {
+      context.set("Cache-Control", "public, max-age=60");
       context.body = shown(context.state.identity, context.headers);
     });
     return createServer(app.callback());
@@ -66,7 +75,8 @@ export const applications: Readonly<Record<string, Application>> = {
     app.all("*", (context) => {
       const { authorization, cookie } = context.req.header();
       // Not by `context.json`: what a handler brings itself must get our headers, too.
-      return Response.json(shown(context.var.identity, { authorization, cookie }));
+      const visible = shown(context.var.identity, { authorization, cookie });
+      return Response.json(visible, { headers: { "cache-control": "public, max-age=60" } });
     });
     return createServer(getRequestListener(app.fetch));
   },

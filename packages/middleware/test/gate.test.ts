@@ -40,6 +40,7 @@ for (const name of Object.keys(applications)) {
       assert.equal(status, 200);
       assert.equal(shown?.identity?.user, "ada");
       assert.equal(headers["set-cookie"], renewed);
+      assert.equal(headers["cache-control"], "no-store");
     }
     assert.deepEqual(asked, [`/refresh?back=http%3A%2F%2Fa.example%2F ${due} 127.0.0.1`]);
   });
@@ -50,6 +51,16 @@ for (const name of Object.keys(applications)) {
     const { status, headers } = await ask(due);
     assert.equal(status, 200);
     assert.equal(headers["set-cookie"], undefined);
+  });
+
+  test(`${name} renews once where two guards stand in a row`, async (context) => {
+    const { refreshUrl, asked } = await startLoginServer(context, renewed);
+    const guard = { ...site, refreshUrl, renewInPlace: true };
+    const port = await listen(context, await (applications[name] as Application)([guard, guard]));
+    const head = ["GET / HTTP/1.1", "Host: a.example", "Connection: close", `Cookie: ${due}`];
+    const lines = (await send(port, head)).split("\r\n");
+    assert.equal(lines.filter((line) => /^set-cookie:/i.test(line)).length, 1);
+    assert.equal(asked.length, 1);
   });
 
   test(`${name} hides the ticket from the application, and not from a second guard`, async (context) => {

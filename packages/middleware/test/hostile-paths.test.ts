@@ -44,14 +44,7 @@ const applications: Readonly<Record<string, () => Server | Promise<Server>>> = {
   },
   "Fastify, guarded by a plugin": () => fastifyWith({}),
   "Fastify, guarded by a plugin, with a lenient router": () =>
-    fastifyWith({
-      routerOptions: {
-        caseSensitive: false,
-        ignoreTrailingSlash: true,
-        ignoreDuplicateSlashes: true,
-      },
-      useSemicolonDelimiter: true,
-    }),
+    fastifyWith({ routerOptions: lenient }),
   async "Fastify, guarded at the route"() {
     const app = fastify();
     app.get("/admin/:page", { onRequest: forFastify(admin) }, async () => secret);
@@ -89,6 +82,13 @@ const applications: Readonly<Record<string, () => Server | Promise<Server>>> = {
       guard(request, response, () => response.end(isSecret ? secret : "else"));
     });
   },
+};
+
+const lenient = {
+  caseSensitive: false,
+  ignoreTrailingSlash: true,
+  ignoreDuplicateSlashes: true,
+  useSemicolonDelimiter: true,
 };
 
 async function fastifyWith(options: FastifyServerOptions): Promise<Server> {

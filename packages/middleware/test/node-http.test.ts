@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { createAssertionSigner } from "@countersign/gateway";
 import {
   exportPublicPem,
   generatePrivateKeyPem,
@@ -62,6 +63,20 @@ test("refuses what applications may take for a proxy's header", async (context) 
   for (const name of ["X_Forwarded_For", "X-Forwarded_Proto", "x.forwarded.host"]) {
     assert.equal(await statusOf(context, behindProxy, [...forwarded, `${name}: x`]), 400, name);
   }
+});
+
+test("tells the application in a signed statement who its visitor is", async (context) => {
+  const key = importPrivateKey(generatePrivateKeyPem("ed25519"));
+  const assertion = createAssertionSigner({ key, issuer: "https://app.example.com" });
+  const protect = countersign({ ...options, origin: "http://a.example", assertion });
+  const port = await serve(context, (request, response) => {
+    protect(request, response, () => response.end(request.headers["x-countersign-assertion"]));
+  });
+  const known = `Cookie: ${cookieWith({ validUntil: 200 })}`;
+  const head = ["GET / HTTP/1.1", "Host: a.example", "Connection: close", known];
+  const { body } = readAnswer(await send(port, [...head, "X-Countersign-Assertion: forged"]));
+  const [, claims = ""] = body.split(".");
+  assert.equal(JSON.parse(Buffer.from(claims, "base64url").toString()).sub, "ada");
 });
 
 test("takes several origins and several keys", async (context) => {

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { type TestContext, test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import type { CountersignOptions } from "../src/options.ts";
-import { countersign } from "../src/websocket.ts";
+import { closeWithTicket, countersign } from "../src/websocket.ts";
 import { listen, readAnswer, send } from "./ask-over-http.ts";
 import { cookieWith, publicKey } from "./keys.ts";
 
@@ -149,4 +149,16 @@ test("refuses a WebSocketServer that answers upgrades itself", (context) => {
   const sockets = new WebSocketServer({ server: createServer() });
   context.after(() => sockets.close());
   assert.throws(() => countersign(site, sockets), { name: "TypeError", message: /noServer/ });
+});
+
+test("closes a WebSocket that a framework opened when the ticket ends", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"], now: start * 1000 });
+  const closed: unknown[] = [];
+  const identity = { user: "ada", tokens: [], userData: undefined, multifactor: false };
+  const close = (code: number, reason: string) => void closed.push(code, reason);
+  closeWithTicket({ close }, { ...identity, validUntil: start + 30 });
+  context.mock.timers.tick(30_000);
+  assert.deepEqual(closed, []);
+  context.mock.timers.tick(1_000);
+  assert.deepEqual(closed, [4401, "ticket ended"]);
 });

@@ -10,6 +10,7 @@ import {
   wrongWithSocket,
 } from "./outside-folders.ts";
 import { earlierKeyProblems, gatewayKeyProblems, signingKeyProblems } from "./outside-keys.ts";
+import { proxyProblems } from "./outside-proxies.ts";
 import { type Environment, gatewaySecretProblems } from "./outside-secrets.ts";
 import { problemsAt, type SettingsFile } from "./settings-file.ts";
 
@@ -39,7 +40,7 @@ export async function loginOutsideProblems(
   return found;
 }
 
-/** What is wrong with the keys, secrets and sockets that a gateway's settings name. */
+/** What is wrong with the keys, secrets, certificates and sockets that a gateway's settings name. */
 export async function gatewayOutsideProblems(
   partlyRight: PartlyRight<GatewaySettings>,
   file: SettingsFile,
@@ -49,6 +50,7 @@ export async function gatewayOutsideProblems(
   const found = [
     ...(await gatewayKeyProblems(partlyRight, file)),
     ...(await gatewaySecretProblems(partlyRight, file, environment)),
+    ...(await proxyProblems(partlyRight, file)),
   ];
   const isForOthers = isRight("socketMode") && /[2367]$/.test(settings.socketMode);
   for (const name of ["http", "fastcgi"] as const) {

@@ -17,7 +17,10 @@ export function createAskForRenewal({ log }: Pick<World, "log">): AskForRenewal 
       await answer.body?.cancel();
       return answer.headers.getSetCookie();
     } catch (error) {
-      log.warn({ origin: new URL(url).origin, error }, "the login server does not renew tickets");
+      log.warn(
+        { origin: new URL(url).origin, err: error },
+        "the login server does not renew tickets",
+      );
       throw error;
     }
   };

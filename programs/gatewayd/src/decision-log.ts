@@ -1,20 +1,21 @@
-import type { DebugLevel, Decision, Explanation, Visit } from "@countersign/gateway";
-import type { Desk } from "./desk.ts";
+import type { DebugLevel, Decision, Explanation, Gateway, Visit } from "@countersign/gateway";
+import type { World } from "./world.ts";
 
 /**
  * Decides, and writes to the log what the place asks for: at level 1 refusals, at 2 all decisions,
  * at 3 with every check. A log at debug level gets all of them as at 2.
  */
 export function decideAndTell(
-  { rules, world }: Pick<Desk, "rules" | "world">,
+  gateway: Gateway,
   visit: Visit,
+  { log, now }: Pick<World, "log" | "now">,
 ): Decision {
-  const explanation = rules.gateway.explain(visit, world.now());
+  const explanation = gateway.explain(visit, now());
   const { decision, policy } = explanation;
   const level = policy?.debug ?? 0;
   const line = () => ({ ...factsOf(visit), ...described(explanation, level) });
-  if (isWanted(decision, level)) world.log.info(line(), "decided");
-  else if (world.log.isLevelEnabled("debug")) world.log.debug(line(), "decided");
+  if (isWanted(decision, level)) log.info(line(), "decided");
+  else if (log.isLevelEnabled("debug")) log.debug(line(), "decided");
   return decision;
 }
 

@@ -35,11 +35,12 @@ export interface Desk {
 }
 
 /** Decides by the rules and the time of the moment, counts, and writes down what it may. */
-export function decideAt(desk: Desk, visit: Visit): Decision {
-  const { rules, world, decisions } = desk;
+export function decideAt({ rules, world, decisions }: Desk, visit: Visit): Decision {
   const start = performance.now();
   const isTold = rules.writesDecisions || world.log.isLevelEnabled("debug");
-  const decision = isTold ? decideAndTell(desk, visit) : rules.gateway.decide(visit, world.now());
+  const decision = isTold
+    ? decideAndTell(rules.gateway, visit, world)
+    : rules.gateway.decide(visit, world.now());
   const reason = decision.kind === "allow" ? "" : decision.reason;
   decisions.count(decision.kind, reason, (performance.now() - start) / 1000);
   return decision;

@@ -29,6 +29,16 @@ export function answerQuestion(
   }
 }
 
+/** At once: who waits in a queue asks again before it is their turn. */
+export function answerOverload(desk: Desk, requestId: number): Uint8Array {
+  desk.load.refusedRequests += 1;
+  const headers = [
+    ["Retry-After", "1"],
+    ["Cache-Control", "no-store"],
+  ] as const;
+  return writeResponse(requestId, { status: 503, statusText: "Service Unavailable", headers });
+}
+
 interface Due {
   readonly allow: Allow;
   readonly visit: Visit;

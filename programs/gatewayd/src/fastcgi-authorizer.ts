@@ -9,6 +9,7 @@ import {
   type Visit,
 } from "@countersign/gateway";
 import { GatewayError } from "./gateway-error.ts";
+import { servedPathOf } from "./served-path.ts";
 
 /**
  * The visit that a web server asks about, from its CGI variables (RFC 3875 §4.1).
@@ -26,6 +27,7 @@ export function readVisit(params: ReadonlyMap<string, string>): Visit {
     // With UseCanonicalName On the name of the virtual host. HTTP_HOST is the visitor's choice, and with it the rules would be.
     host: `${fact(params, "SERVER_NAME")}:${fact(params, "SERVER_PORT")}`,
     target: fact(params, "REQUEST_URI"),
+    servedPath: servedPathOf(params),
     clientAddress: fact(params, "REMOTE_ADDR"),
     headers: { get: (name) => params.get(`HTTP_${name.toUpperCase().replaceAll("-", "_")}`) },
     // Variables do not tell `_` from `-`, so that the web server must say that there is such a name.
@@ -58,9 +60,11 @@ function credentialVariables({ authorization, cookies, assertion }: Allow): Name
   return variables;
 }
 
-/** Parameters come as bytes in Latin-1, and answers go out as UTF-8. */
+/** Parameters come as bytes in Latin-1, and answers go out as UTF-8, without what no header may hold. */
 function asText(latin1: string): string {
-  return Buffer.from(latin1, "latin1").toString("utf8");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a lenient web server may let them through.
+  const header = latin1.replaceAll(/[\u0000-\u0008\u000a-\u001f\u007f]/g, "");
+  return Buffer.from(header, "latin1").toString("utf8");
 }
 
 function answerFor({ answer }: Refused, method: string): AuthorizerResponse {

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import {
   defaultLimits,
   type Effect,
@@ -9,30 +9,42 @@ import {
   RecordReader,
   receive,
 } from "@countersign/fastcgi";
-import type { ListenAddress } from "@countersign/settings";
 import type { Desk } from "./desk.ts";
-import { answerQuestion } from "./fastcgi-answer.ts";
+import { answerOverload, answerQuestion } from "./fastcgi-answer.ts";
+import type { Speaker } from "./listener.ts";
 import type { GatewaySettings } from "./settings.ts";
 
-const idleTimeoutMs = 60_000;
+type Limits = GatewaySettings["limits"];
+
 const maxUnsentBytes = 1024 * 1024;
+const checksEachMs = 1_000;
 
 /** A server for web servers that ask over FastCGI, in the role of an authorizer. */
-export function createFastCgiServer(
-  desk: Desk,
-  kind: ListenAddress["kind"],
-  limits: GatewaySettings["limits"],
-): Server {
+export function createFastCgiServer(desk: Desk, peers: "unix" | "tcp", limits: Limits): Speaker {
+  const conversations = new Set<Conversation>();
   const server = createServer((socket) => {
     // A web server that has gone is no error of ours; the socket closes by itself.
     socket.on("error", (error) => desk.world.log.debug(error, "connection lost"));
-    const isTrusted = () => kind === "unix" || trusts(desk, socket);
+    const isTrusted = () => peers === "unix" || trusts(desk, socket);
     if (!isTrusted()) return;
-    socket.setTimeout(idleTimeoutMs, () => socket.destroy());
-    serve(desk, socket, limits, isTrusted);
+    socket.setTimeout(limits.idleSeconds * 1000, () => socket.destroy());
+    const conversation = serve(desk, socket, limits, isTrusted);
+    conversations.add(conversation);
+    socket.once("close", () => conversations.delete(conversation));
   });
-  server.maxConnections = limits.connections;
-  return server;
+  // One clock for all: Apache makes a connection for each request.
+  const clock = setInterval(() => {
+    const oldest = performance.now() - limits.requestSeconds * 1000;
+    for (const { socket, busySince } of conversations) {
+      if (busySince !== undefined && busySince <= oldest) socket.destroy();
+    }
+  }, checksEachMs).unref();
+  server.once("close", () => clearInterval(clock));
+  return Object.assign(server, {
+    closeIdleConnections() {
+      for (const { socket, busySince } of conversations) if (busySince === undefined) socket.end();
+    },
+  });
 }
 
 /** Cuts the connection where it does not. */
@@ -46,24 +58,39 @@ function trusts(desk: Desk, socket: Socket): boolean {
   return isTrusted;
 }
 
-function serve(
-  desk: Desk,
-  socket: Socket,
-  limits: GatewaySettings["limits"],
-  isTrusted: () => boolean,
-): void {
+/** One connection with a web server. */
+interface Conversation {
+  readonly socket: Socket;
+  /** Since when a request is under way; in milliseconds of `performance.now()`. */
+  readonly busySince: number | undefined;
+}
+
+function serve(desk: Desk, socket: Socket, limits: Limits, isTrusted: () => boolean): Conversation {
   const reader = new RecordReader();
   // Twice the headers: a web server adds its own variables.
   const bounds = { ...defaultLimits, maxParamsBytes: 2 * limits.headerBytes };
+  const conversation = { socket, busySince: undefined as number | undefined };
   let connection = newConnection;
+  let answers = 0;
+
+  function advance(step: {
+    readonly next: typeof connection;
+    readonly effects: readonly Effect[];
+  }) {
+    connection = step.next;
+    if (connection.requests.size === 0) conversation.busySince = undefined;
+    else conversation.busySince ??= performance.now();
+    carryOut(step.effects);
+  }
 
   /** The web server may have taken its question back meanwhile. */
   function reply(requestId: number, response: Uint8Array): void {
     if (!isAwaited(connection, requestId)) return;
     socket.write(response);
-    const step = finish(connection, requestId);
-    connection = step.next;
-    carryOut(step.effects);
+    answers += 1;
+    advance(finish(connection, requestId));
+    const isLast = answers >= limits.requestsPerConnection || desk.surplus.has(socket);
+    if (isLast && connection.requests.size === 0) socket.end();
   }
 
   function carryOut(effects: readonly Effect[]): void {
@@ -74,7 +101,9 @@ function serve(
         // Asked each time: a reload may have taken the trust away.
         if (!isTrusted()) return;
         const { requestId, params } = effect;
-        const response = answerQuestion(desk, requestId, params);
+        const response = desk.surplus.has(socket)
+          ? answerOverload(desk, requestId)
+          : answerQuestion(desk, requestId, params);
         if (response instanceof Uint8Array) reply(requestId, response);
         else void response.then((later) => reply(requestId, later));
       }
@@ -83,11 +112,7 @@ function serve(
 
   socket.on("data", (piece) => {
     try {
-      for (const record of reader.read(piece)) {
-        const step = receive(connection, record, bounds);
-        connection = step.next;
-        carryOut(step.effects);
-      }
+      for (const record of reader.read(piece)) advance(receive(connection, record, bounds));
     } catch (error) {
       if (!(error instanceof FastCgiError)) throw error;
       desk.world.log.warn({ code: error.code }, "web server does not speak FastCGI");
@@ -96,4 +121,5 @@ function serve(
     // A peer that asks and does not read is cut off before it fills our memory.
     if (socket.writableLength > maxUnsentBytes) socket.destroy();
   });
+  return conversation;
 }

@@ -1,45 +1,69 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { ListenAddress } from "@countersign/settings";
 import { type Desk, decideAt } from "./desk.ts";
 import { dialectAt } from "./questions/dialects.ts";
 import type { Dialect, Reply } from "./questions/question.ts";
 import { bare } from "./questions/replies.ts";
 import type { GatewaySettings } from "./settings.ts";
+import { statusPageAt } from "./status-pages.ts";
 
-/** A server for web servers that ask over HTTP, each in its dialect, and `/healthz` for whoever watches. */
+/** A server for web servers that ask over HTTP, each in its dialect, and for whoever watches. */
 export function createHttpServer(
   desk: Desk,
-  kind: ListenAddress["kind"],
+  peers: "unix" | "tcp",
   limits: GatewaySettings["limits"],
 ): Server {
+  const requestTimeout = limits.requestSeconds * 1000;
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
-      headersTimeout: 5_000,
-      requestTimeout: 10_000,
-      // Longer than nginx keeps an idle connection (60 s), so that nginx closes first.
-      keepAliveTimeout: 75_000,
-      connectionsCheckingInterval: 5_000,
+      headersTimeout: requestTimeout,
+      requestTimeout,
+      keepAliveTimeout: limits.idleSeconds * 1000,
+      connectionsCheckingInterval: 1_000,
     },
-    (request, response) => send(response, replyTo(desk, kind, request)),
+    (request, response) => {
+      const reply = replyTo(desk, peers, request);
+      if (reply instanceof Promise) void reply.then((later) => send(response, later));
+      else send(response, reply);
+    },
   );
-  server.maxConnections = limits.connections;
+  server.maxRequestsPerSocket = limits.requestsPerConnection;
+  // For a peer that takes no answers. Later than the others, which say what is wrong.
+  server.timeout = requestTimeout + 5_000;
   return server;
 }
 
-function replyTo(desk: Desk, kind: ListenAddress["kind"], request: IncomingMessage): Reply {
-  const { url: target = "" } = request;
-  if (target === "/healthz") return bare(204);
+function replyTo(
+  desk: Desk,
+  peers: "unix" | "tcp",
+  request: IncomingMessage,
+): Reply | Promise<Reply> {
+  const { url: target = "", socket } = request;
   const dialect = dialectAt(target);
-  if (dialect === undefined) return bare(404);
-  const peer = request.socket.remoteAddress ?? "";
+  const page = dialect === undefined ? statusPageAt(target) : undefined;
+  if (page?.isOpen) return page.reply(desk);
+  const peer = socket.remoteAddress ?? "";
   // Whoever may open a unix socket is trusted by the mode of its file.
-  if (kind === "tcp" && !desk.rules.trustedProxies.trusts(peer)) {
+  if (peers === "tcp" && !desk.rules.trustedProxies.trusts(peer)) {
+    if (dialect === undefined && page === undefined) return bare(404);
     desk.world.log.warn({ peer }, "asked by a web server that is not trusted");
     return bare(403);
   }
+  if (page !== undefined) return page.reply(desk);
+  if (dialect === undefined) return bare(404);
+  if (desk.surplus.has(socket)) {
+    desk.load.refusedRequests += 1;
+    return overloaded;
+  }
   return replyOf(dialect, desk, request);
 }
+
+/** At once: who waits in a queue asks again before it is their turn. */
+const overloaded: Reply = {
+  status: 503,
+  headers: ["Retry-After", "1", "Connection", "close", "Cache-Control", "no-store"],
+  body: "",
+};
 
 function replyOf(dialect: Dialect, desk: Desk, request: IncomingMessage): Reply {
   const { method = "", url: target = "", rawHeaders } = request;

@@ -18,7 +18,7 @@ export interface Listener {
 /** A server that speaks with whoever connected; it does not listen itself. */
 export interface Speaker extends Server {
   /** Closes the connections on which nothing is asked. */
-  closeIdleConnections?(): void;
+  closeIdleConnections(): void;
 }
 
 /** What is spoken at an address. */
@@ -117,7 +117,7 @@ async function closeListener(desk: Desk, { target, front, speaker, open }: Closi
   const closed = new Promise((resolve) => front.close(resolve));
   // Only after a while: what a web server has just sent may be on its way.
   const idle = setInterval(() => {
-    speaker.closeIdleConnections?.();
+    speaker.closeIdleConnections();
     closeSilent(open, performance.now() - lingersMs);
   }, lingersMs);
   const cutOff = setTimeout(() => {

@@ -75,7 +75,7 @@ function wantedBy({ http, fastcgi, proxy, limits }: GatewaySettings): readonly W
     ...proxyListens(proxy).map((listen) =>
       wanted(listen.address, listen.isTls ? "https proxy" : "http proxy", {
         scheme: listen.isTls ? "https" : "http",
-        create: (desk, peers) => createProxyServer(desk, listen, peers),
+        create: (desk, peers) => createProxyServer(desk, listen, peers, limits),
       }),
     ),
   ];

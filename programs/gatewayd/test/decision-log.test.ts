@@ -20,8 +20,7 @@ async function linesFor(context: TestContext, visits: readonly Partial<Visit>[],
   const world = worldIn(folder, now);
   world.log.level = level;
   const { gateway } = await openGateway(settings, world, createKept());
-  const rules = { gateway } as Parameters<typeof decideAndTell>[0]["rules"];
-  for (const more of visits) decideAndTell({ rules, world }, { ...plain, ...more });
+  for (const more of visits) decideAndTell(gateway, { ...plain, ...more }, world);
   return world.lines.map((line) => JSON.parse(line));
 }
 

@@ -57,6 +57,7 @@ test("reads a visit from CGI variables, and the host from the server's own name"
     scheme: "https",
     host: "wiki.example.com:443",
     target: "/a?b",
+    servedPath: undefined,
     clientAddress: "192.0.2.7",
     oddHeaderNames: [],
   });
@@ -110,6 +111,16 @@ function refusalWith(body: string): Decision {
   };
 }
 
+test("hands no control character on that a lenient web server let through", () => {
+  const headers = { cookie: `${cookies}; a=b\u0001\nc\td` };
+  const { headers: variables } = render(
+    decisionOn(visitWith(headers), { hideTicket: true }),
+    "GET",
+  );
+  const handedOn = new Map(variables).get("Variable-COUNTERSIGN_COOKIES");
+  assert.equal(handedOn, "a=bc\td");
+});
+
 test("sends no body that Apache would take as a redirect", () => {
   for (const body of ["/login", "http://evil.example/", "x:y", ":", "HTTPS:x"]) {
     assert.equal(render(refusalWith(body), "GET").body, "", body);
@@ -135,6 +146,7 @@ test("reads exactly the facts that Apache wrote, whatever other variables there 
     name: value,
     port: fc.integer({ min: 1, max: 65_535 }),
     target: value,
+    servedPath: fc.constant(undefined),
     clientAddress: value,
     cookies: fc.option(fc.string(), { nil: undefined }),
   });

@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
+import { recordType, writeNameValues, writeRecord } from "@countersign/fastcgi";
+import { waitUntil } from "@countersign/testing/kit/wait-until.ts";
 import type { RunningGateway } from "../src/main.ts";
 import { exchange, paramsOf, requestOf } from "./ask-over-fastcgi.ts";
 import { get, headersOf } from "./ask-over-http.ts";
@@ -30,6 +32,15 @@ async function open(path: string): Promise<Socket> {
   return socket;
 }
 
+const lines = Object.entries(headersOf(visit)).map(([name, value]) => `${name}: ${value}\r\n`);
+const question = `GET /auth HTTP/1.1\r\nHost: gateway\r\n${lines.join("")}\r\n`;
+
+const getValues = writeRecord({
+  type: recordType.GET_VALUES,
+  requestId: 0,
+  content: writeNameValues(new Map([["FCGI_MAX_REQS", ""]])),
+});
+
 const ended = (socket: Socket) => (socket.destroyed ? undefined : once(socket, "close"));
 
 test("answers 503 at once on connections beyond the limit, over HTTP and FastCGI", async (context) => {
@@ -44,8 +55,8 @@ test("answers 503 at once on connections beyond the limit, over HTTP and FastCGI
   assert.deepEqual([status, headers["retry-after"], headers.connection], [503, "1", "close"]);
   assert.match(await exchange({ path }, requestOf(paramsOf(visit))), /^Status: 503\b/);
   for (const socket of taken) socket.destroy();
-  await Promise.all(taken.map(ended));
-  assert.equal((await get({ socketPath }, "/auth", headersOf(visit))).status, 204);
+  const isHeard = async () => (await get({ socketPath }, "/auth", headersOf(visit))).status === 204;
+  assert.ok(await waitUntil(isHeard, 5_000));
 });
 
 test("still says that it lives on connections beyond the limit", async (context) => {
@@ -79,6 +90,50 @@ test("closes connections that stay silent, whatever is spoken on them", async (c
   clock.mock.restore();
 });
 
+test("cuts off a request that never ends", async (context) => {
+  const { socketPath } = await start(context, { requestSeconds: 1 });
+  const socket = await open(socketPath);
+  socket.write("GET /auth HTTP/1.1\r\nHost: ");
+  let answer = "";
+  for await (const piece of socket) answer += piece;
+  assert.match(answer, /^HTTP\/1\.1 408 /);
+});
+
+test("cuts off a FastCGI request that never ends, however slowly it goes on", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const { path } = await start(context, { requestSeconds: 1 });
+  const socket = await open(path);
+  const request = requestOf(paramsOf(visit));
+  // A question about the authorizer itself gets an answer at once, so that all before it was read.
+  socket.write(Buffer.concat([request.subarray(0, 16), getValues]));
+  await once(socket, "data");
+  const real = performance.now();
+  const clock = context.mock.method(performance, "now", () => real + 2_000);
+  context.mock.timers.tick(1_000);
+  await ended(socket);
+  clock.mock.restore();
+});
+
+test("closes a FastCGI connection after as many requests as it may bring", async (context) => {
+  const { path } = await start(context, { requestsPerConnection: 2 });
+  const kept = Buffer.from(requestOf(paramsOf(visit)));
+  kept[10] = 1; // The flag to keep the connection, after a header of 8 bytes and the role.
+  const answer = await exchange({ path }, Buffer.concat([kept, kept]));
+  assert.equal(answer.match(/^Status: 200/gm)?.length, 2);
+});
+
+test("says which request is the last that a connection may bring", async (context) => {
+  const { socketPath } = await start(context, { requestsPerConnection: 2 });
+  const socket = await open(socketPath);
+  socket.write(question);
+  const [first] = await once(socket, "data");
+  socket.write(question);
+  const [second] = await once(socket, "data");
+  assert.doesNotMatch(String(first), /^Connection: close\r$/im);
+  assert.match(String(second), /^Connection: close\r$/im);
+  socket.destroy();
+});
+
 test("a stop closes idle connections and leaves no socket behind", async (context) => {
   const { gateway, socketPath, path } = await start(context);
   const agent = new Agent({ keepAlive: true });
@@ -99,8 +154,6 @@ test("a stop closes idle connections and leaves no socket behind", async (contex
 
 test("whoever asks while it stops gets an answer, and the word that it was the last", async (context) => {
   const { gateway, socketPath } = await start(context);
-  const lines = Object.entries(headersOf(visit)).map(([name, value]) => `${name}: ${value}\r\n`);
-  const question = `GET /auth HTTP/1.1\r\nHost: gateway\r\n${lines.join("")}\r\n`;
   const socket = await open(socketPath);
   socket.write(question);
   const [first] = await once(socket, "data");

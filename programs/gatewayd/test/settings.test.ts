@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { describeProblem, parseSettings } from "@countersign/settings";
+import { describeProblem, parseSettings, referencePageOf } from "@countersign/settings";
+import fc from "fast-check";
 import { gatewaySettings } from "../src/settings.ts";
 import { settingsFrom } from "./running.ts";
 
@@ -100,6 +101,16 @@ test("takes every setting of a site and of its places", () => {
   const { places, ...rest } = known ?? {};
   assert.deepEqual(rest, own);
   assert.deepEqual(places?.[0], site.places[0]);
+});
+
+const directives =
+  "PublicKey Digest LoginURL TimeoutURL PostTimeoutURL UnauthURL BadIPURL RefreshURL MultifactorURL Header CookieName BackArgName RequireSSL Token FakeBasicAuth PassthruBasicAuth PassthruBasicKey RequireMultifactor Debug";
+
+test("has a setting for every directive of mod_auth_pubtkt, which its reference names", () => {
+  const page = referencePageOf(gatewaySettings, { title: "x", intro: "" });
+  for (const directive of directives.split(" ")) {
+    assert.match(page, new RegExp(`sites\\[\\]\\.places\\[\\].*\\(TKTAuth${directive}\\)`));
+  }
 });
 
 test("needs to know whom to believe on TCP", () => {
@@ -295,3 +306,49 @@ sites:
     "gateway.yaml:7:23: sites[0].places[0].renewInPlace: expected false, or a refreshUrl to ask",
   ]);
 });
+
+test("whatever stands in place of any setting, finds what is wrong and throws nothing", () => {
+  const whole = {
+    ...least,
+    proxy: [{ listen: "127.0.0.1:80", site: "https://wiki.example.com", upstream: "unix:/a" }],
+    trustedProxies: ["127.0.0.1"],
+    loopKey: key,
+    assertion: { key },
+    sites: [
+      {
+        ...least.sites[0],
+        ...refresh,
+        identityHeaders: { user: "X-A" },
+        basicAuth: "ticket",
+        basicAuthKey: key,
+        places: [{ path: "/a", renewInPlace: true, assertion: true, arguments: { a: "b" } }],
+      },
+    ],
+    tests: [{ visit, user: "ada", tokens: ["a"], expect: "allow" }],
+    limits: { connections: 5 },
+  };
+  assert.deepEqual(problemsOf(whole), []);
+  const paths = pathsIn(whole, []);
+  fc.assert(
+    fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
+      problemsOf(replaced(whole, path, value) as object);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+type Path = readonly (string | number)[];
+
+function pathsIn(value: unknown, path: Path): readonly Path[] {
+  if (typeof value !== "object" || value === null) return [path];
+  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  const below = keys.flatMap((key) => pathsIn((value as never)[key], [...path, key]));
+  return path.length === 0 ? below : [path, ...below];
+}
+
+function replaced(value: unknown, [key, ...rest]: Path, by: unknown): unknown {
+  if (key === undefined) return by;
+  const inside = replaced((value as Record<string | number, unknown>)[key], rest, by);
+  if (Array.isArray(value)) return value.with(Number(key), inside);
+  return { ...(value as object), [key]: inside };
+}

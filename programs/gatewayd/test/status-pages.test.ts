@@ -19,7 +19,10 @@ async function start(context: TestContext, more: object = {}) {
     sites: sample.sites,
     ...more,
   };
-  const gateway = await startGateway(settingsFrom(settings), worldIn(folder, now));
+  const world = worldIn(folder, now);
+  // At debug level each decision is explained, which looks a ticket up twice.
+  world.log.level = "info";
+  const gateway = await startGateway(settingsFrom(settings), world);
   context.after(() => gateway.stop());
   return { gateway, socketPath };
 }

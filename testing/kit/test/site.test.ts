@@ -16,11 +16,8 @@ test("files of a later example replace those of an earlier", async (t) => {
   const read = (folder: string, name: string) => readFileSync(join(folder, name), "utf8");
   assert.doesNotMatch(read(plain.folder, "countersign.conf"), /proxy_cache_key/);
   assert.match(read(cached.folder, "countersign.conf"), /proxy_cache_key/);
-  const withoutFolders = (text: string) => text.replaceAll(/\/tmp\/[^/"]*/g, "");
-  assert.equal(
-    withoutFolders(read(cached.folder, "identity.conf")),
-    withoutFolders(read(plain.folder, "identity.conf")),
-  );
+  const kept = read(cached.folder, "identity.conf");
+  assert.equal(kept, read(plain.folder, "identity.conf"));
 });
 
 test("a change that changes nothing is an error", async (t) => {

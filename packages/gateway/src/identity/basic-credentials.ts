@@ -1,11 +1,11 @@
 import {
-  decodeBasicAuth,
+  checkBasicAuth,
   decryptBasicAuth,
   encodeBasicAuth,
   TicketError,
   type VerifiedTicket,
 } from "@countersign/ticket";
-import type { Policy } from "../policy/policy.ts";
+import type { BasicAuthRule, Policy } from "../policy/policy.ts";
 
 /**
  * The `Authorization` that the application gets. `undefined`: what the visitor sent, if anything;
@@ -17,20 +17,33 @@ export function authorizationFor(
 ): string | undefined {
   if (policy.basicAuth === "none") return undefined;
   if (ticket === undefined) return "";
-  try {
-    const credentials =
-      policy.basicAuth === "fake" ? `${ticket.uid}:password` : passed(ticket, policy);
-    return credentials === undefined ? "" : `Basic ${encodeBasicAuth(credentials)}`;
-  } catch (error) {
-    // What cannot be read with this key is nobody's password.
-    if (error instanceof TicketError) return "";
-    throw error;
-  }
+  const credentials = sources[policy.basicAuth](ticket, policy);
+  return credentials === undefined ? "" : `Basic ${credentials}`;
 }
 
+type Source = (ticket: VerifiedTicket, policy: Policy) => string | undefined;
+
+const sources: Readonly<Record<Exclude<BasicAuthRule, "none">, Source>> = {
+  fake,
+  ticket: passed,
+  "ticket-or-fake": (ticket, policy) =>
+    ticket.basicAuth === undefined ? fake(ticket) : passed(ticket, policy),
+};
+
+/** RFC 7617 §2: a name with a colon in it would be another name. */
+function fake({ uid }: VerifiedTicket): string | undefined {
+  return uid.includes(":") ? undefined : encodeBasicAuth(`${uid}:password`);
+}
+
+/** What cannot be read with this key is nobody's password. */
 function passed({ basicAuth }: VerifiedTicket, { basicAuthKey }: Policy): string | undefined {
   if (basicAuth === undefined) return undefined;
-  return basicAuthKey === undefined
-    ? decodeBasicAuth(basicAuth)
-    : decryptBasicAuth(basicAuth, basicAuthKey);
+  try {
+    return basicAuthKey === undefined
+      ? checkBasicAuth(basicAuth)
+      : encodeBasicAuth(decryptBasicAuth(basicAuth, basicAuthKey));
+  } catch (error) {
+    if (error instanceof TicketError) return undefined;
+    throw error;
+  }
 }

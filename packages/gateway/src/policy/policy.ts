@@ -13,8 +13,11 @@ export type AnswerWith = "auto" | "redirects" | "problems";
 /** What becomes of a CORS preflight, which never brings a ticket. */
 export type PreflightRule = "check" | "answer" | "pass";
 
-/** What the application finds in `Authorization` (TKTAuthFakeBasicAuth, TKTAuthPassthruBasicAuth). */
-export type BasicAuthRule = "none" | "fake" | "ticket";
+/**
+ * What the application finds in `Authorization`: the visitor's own; a password that means nothing
+ * (TKTAuthFakeBasicAuth); the ticket's (TKTAuthPassthruBasicAuth); that or the former.
+ */
+export type BasicAuthRule = "none" | "fake" | "ticket" | "ticket-or-fake";
 
 /** How much of its decisions a place writes to the log: nothing, refusals, all, all with every check. */
 export type DebugLevel = 0 | 1 | 2 | 3;

@@ -17,6 +17,11 @@ export interface Visit {
   readonly host: string;
   /** The request target as it was sent, bytes as Latin-1 characters: `/path?query`, not decoded. */
   readonly target: string;
+  /**
+   * The path, percent-encoded, at which the web server found what it will serve, if it says so: it
+   * may be that of `/index.html` where `/` was asked for. The visitor needs to be let in at both.
+   */
+  readonly servedPath?: string | undefined;
   readonly clientAddress: string;
   /** What the client sent. It can only ask for less than it could have, so nobody vouches for it. */
   readonly headers: VisitHeaders;

@@ -38,3 +38,21 @@ test("removes the visitor's own where there are none, or none that can be read",
   }
   assert.equal(authorizationFor(undefined, policyWith({ basicAuth: "fake" })), "");
 });
+
+test("makes credentials up where the ticket has none, if the policy says so", () => {
+  const policy = policyWith({ basicAuth: "ticket-or-fake" });
+  const plain = verified({ basicAuth: encodeBasicAuth("ada:secret") });
+  assert.equal(authorizationFor(plain, policy), basic("ada:secret"));
+  assert.equal(authorizationFor(verified(), policy), basic("ada:password"));
+});
+
+test("makes no credentials for a name that would be another one in them", () => {
+  const colon = verified({ uid: "admin:x" });
+  assert.equal(authorizationFor(colon, policyWith({ basicAuth: "fake" })), "");
+});
+
+test("passes on a password in the characters of whoever wrote it", () => {
+  const latin1 = Buffer.from("ada:gr\xfc\xdf", "latin1").toString("base64");
+  const ticket = verified({ basicAuth: latin1 });
+  assert.equal(authorizationFor(ticket, policyWith({ basicAuth: "ticket" })), `Basic ${latin1}`);
+});

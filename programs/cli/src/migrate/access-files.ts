@@ -6,7 +6,7 @@ import { below, covers, type Glob, overlaps } from "./path-globs.ts";
 import { scopeOf } from "./places-of-sections.ts";
 import { isPlainCharacter } from "./regex-globs.ts";
 import type { Report } from "./remark.ts";
-import { namedDirectives, type VirtualServer } from "./servers.ts";
+import { namedDirectives, positionOf, type VirtualServer } from "./servers.ts";
 import { isTicketDirective } from "./ticket-directives.ts";
 import { splitWords } from "./words.ts";
 import type { MigrationWorld } from "./world.ts";
@@ -28,48 +28,55 @@ export function accessFilesOf(
   search: AccessFileSearch,
 ): readonly AccessFile[] {
   const names = namedDirectives([...server.main, ...server.own], "accessfilename").at(-1);
-  const fileNames = splitWords(names?.argument ?? ".htaccess");
-  const overrides = overridesOf(server, search.serverRoot);
-  const budget = { folders: limits.folders };
-  const found: AccessFile[] = [];
-  const seen = new Set<string>();
+  const walk: Walk = {
+    fileNames: splitWords(names?.argument ?? ".htaccess"),
+    overrides: overridesOf(server, search.serverRoot),
+    seen: new Set(),
+    found: [],
+    search,
+  };
   for (const { folder } of mappings) {
     if (folder === undefined) continue;
     // Apache looks into every folder on the way, from the root of the disk.
-    for (const [index] of folder.entries()) {
-      visit(folder.slice(0, index), 0);
-    }
-    visit(folder, limits.depth);
+    for (const [index] of folder.entries()) visit(folder.slice(0, index), 0, walk);
+    visit(folder, limits.depth, walk);
   }
-  if (budget.folders < 0) {
+  if (walk.seen.size > limits.folders) {
     const text = `more than ${limits.folders} folders: .htaccess files in the others are left out`;
-    search.report("error", server.section ?? { file: names?.file ?? "", line: 1 }, text);
+    search.report("error", positionOf(server), text);
   }
-  return found
+  return walk.found
     .filter((file) => isUsable(file, search.report))
     .sort((a, b) => a.folder.length - b.folder.length);
+}
 
-  function visit(folder: readonly string[], depth: number): void {
-    const path = `/${folder.join("/")}`;
-    const allowed = allowedIn(folder, overrides);
-    const isAllowed = allowed.size > 0;
-    const mayHoldMore =
-      depth > 0 &&
-      overrides.some((one) => one.allowed.size > 0 && overlaps(one.glob, below(folder)));
-    if (seen.has(path) || budget.folders < 0 || (!isAllowed && !mayHoldMore)) return;
-    seen.add(path);
-    budget.folders -= 1;
-    const entries = search.world.listFolder(path) ?? [];
-    const name = fileNames.find((one) => entries.some((entry) => entry.name === one));
-    if (name !== undefined && isAllowed) {
-      const statements = search.read(join(path, name));
-      if (statements !== undefined)
-        found.push({ folder, path: join(path, name), statements, allowed });
-    }
-    if (depth === 0) return;
-    for (const entry of entries) {
-      if (entry.kind === "folder") visit([...folder, entry.name], depth - 1);
-    }
+interface Walk {
+  readonly fileNames: readonly string[];
+  readonly overrides: readonly Override[];
+  readonly seen: Set<string>;
+  readonly found: AccessFile[];
+  readonly search: AccessFileSearch;
+}
+
+/** Looks into a folder, and as many levels below it as `depth` says. */
+function visit(folder: readonly string[], depth: number, walk: Walk): void {
+  const { fileNames, overrides, seen, found, search } = walk;
+  const path = `/${folder.join("/")}`;
+  const allowed = allowedIn(folder, overrides);
+  const mayHoldMore =
+    depth > 0 && overrides.some((one) => one.allowed.size > 0 && overlaps(one.glob, below(folder)));
+  if (seen.has(path) || seen.size > limits.folders) return;
+  if (allowed.size === 0 && !mayHoldMore) return;
+  seen.add(path);
+  const entries = search.world.listFolder(path) ?? [];
+  const name = fileNames.find((one) => entries.some((entry) => entry.name === one));
+  if (name !== undefined && allowed.size > 0) {
+    const statements = search.read(join(path, name));
+    if (statements !== undefined)
+      found.push({ folder, path: join(path, name), statements, allowed });
+  }
+  for (const entry of depth > 0 ? entries : []) {
+    if (entry.kind === "folder") visit([...folder, entry.name], depth - 1, walk);
   }
 }
 

@@ -15,6 +15,14 @@ export interface ProtectedServer {
   readonly serverName: string | undefined;
 }
 
+/** Whom and what the changes are for. */
+export interface ChangeOptions {
+  readonly protectedServers: readonly ProtectedServer[];
+  /** Those of all servers. */
+  readonly accessFiles: readonly AccessFile[];
+  readonly socket: string;
+}
+
 /** The line that must stand before everything that asks gatewayd. */
 export function providerDefinition(socket: string): string {
   return `AuthnzFcgiDefineProvider authn countersign fcgi://${socket}:1/`;
@@ -22,24 +30,31 @@ export function providerDefinition(socket: string): string {
 
 /** Hands a section over to gatewayd. */
 const provider =
-  'AuthnzFcgiCheckAuthnProvider countersign Authoritative On UserExpr "%{reqenv:AUTHN_USER}"';
+  'AuthnzFcgiCheckAuthnProvider countersign DefaultUser "" UserExpr "%{reqenv:AUTHN_USER}"';
 
 /** What other types of authentication need below such a section. */
 const noProvider = "AuthnzFcgiCheckAuthnProvider None";
 
 const canonicalName = "UseCanonicalName On";
 
-/** What the application finds in Authorization, where gatewayd says anything of it. */
+/** What every server needs that asks gatewayd; examples/apache-fcgi/countersign.conf says why. */
+const serverLines = [
+  canonicalName,
+  `SetEnvIfNoCase "^(?=.*[_.])(?:remote[-_.]user.*|auth[-_.]type|x[-_.](?:forwarded|countersign|original|real)[-_.].*)$" "." COUNTERSIGN_ODD_HEADER=X_Countersign_Alias`,
+  `Header always set Content-Type "expr=%{resp:X-Countersign-Content-Type}" "expr=-n resp('X-Countersign-Content-Type')"`,
+];
+
+/** What the application finds in Authorization; examples/apache-fcgi/identity.conf says why. */
 const authorization = [
   "RequestHeader unset Authorization env=COUNTERSIGN_AUTHORIZATION",
-  `RequestHeader set Authorization "%{COUNTERSIGN_AUTHORIZATION}e" "expr=-n reqenv('COUNTERSIGN_AUTHORIZATION')"`,
+  `RequestHeader set Authorization "expr=%{reqenv:COUNTERSIGN_AUTHORIZATION}" "expr=-n reqenv('COUNTERSIGN_AUTHORIZATION')"`,
+  'RequestHeader edit* Connection "(?i)Authorization" "x"',
 ];
 
 /** What must become of the lines of a configuration: as little as possible. */
 export function apacheChanges(
   expansion: Expansion,
-  protectedServers: readonly ProtectedServer[],
-  socket: string,
+  { protectedServers, accessFiles: allAccessFiles, socket }: ChangeOptions,
   report: Report,
 ): LineChanges {
   const changes = createLineChanges();
@@ -47,7 +62,7 @@ export function apacheChanges(
     const said = changeOf(directive, isAsked);
     if (said !== undefined) changes.add(directive, said);
   };
-  for (const { statements } of expansion.parts) {
+  for (const { statements } of [...expansion.parts, ...allAccessFiles]) {
     for (const directive of allDirectives(statements)) change(directive, false);
   }
   for (const { server, accessFiles, serverName } of protectedServers) {
@@ -60,7 +75,7 @@ export function apacheChanges(
         requireFileInfo(directive, file, report);
       }
     }
-    if (server.section !== undefined) changes.add(server.section, { after: [canonicalName] });
+    if (server.section !== undefined) changes.add(server.section, { after: serverLines });
     if (serverName !== undefined && server.name !== undefined) {
       changes.add(server.name.at, { instead: [`ServerName ${serverName}`] });
     }
@@ -122,7 +137,7 @@ function addDefinition(
     first;
   const isMain = protectedServers.some(({ server }) => server.section === undefined);
   changes.add(part.origin, {
-    before: [providerDefinition(socket), ...(isMain ? [canonicalName] : [])],
+    before: [providerDefinition(socket), ...(isMain ? serverLines : [])],
   });
 }
 
@@ -131,11 +146,13 @@ function addModuleLines({ moduleLines, modules, texts }: Expansion, changes: Lin
   for (const at of moduleLines) {
     const text = texts.get(at.file)?.split("\n")[at.line - 1]?.trim() ?? "";
     const isLoading = /^loadmodule\b/i.test(text);
-    const line = text
-      .replace("mod_auth_pubtkt.so", "mod_authnz_fcgi.so")
-      .replace("auth_pubtkt_module", "authnz_fcgi_module")
-      .replace("mod_auth_pubtkt.c", "mod_authnz_fcgi.c");
-    const isThere = isLoading && modules.has("authnz_fcgi_module");
-    changes.add(at, { instead: isThere ? [] : [line] });
+    const names = isLoading
+      ? needed.filter((name) => !modules.has(`${name}_module`))
+      : ["authnz_fcgi"];
+    const lines = names.map((name) => text.replaceAll(/(?<=\b|mod_)auth_pubtkt/g, name));
+    changes.add(at, { instead: lines });
   }
 }
+
+/** The modules of Apache's own that take the place of mod_auth_pubtkt. */
+const needed = ["authnz_fcgi", "headers", "setenvif"];

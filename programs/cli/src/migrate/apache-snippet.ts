@@ -1,7 +1,6 @@
 import { type ProtectedServer, providerDefinition } from "./apache-changes.ts";
 import type { Statement } from "./configuration-tree.ts";
 import type { LineChanges } from "./line-changes.ts";
-import { isTicketDirective } from "./ticket-directives.ts";
 
 /** Lines that are shown beside those that change, since they say together who may come in. */
 const shown = new Set(["authname", "authtype", "require", "satisfy", "authmerging", "servername"]);
@@ -17,54 +16,45 @@ export function apacheSnippet(
   const accessFiles = new Map(
     protectedServers.flatMap((one) => one.accessFiles).map((file) => [file.path, file.statements]),
   );
+  const isChanged = (statement: Statement) => hasChange(statement, changes);
   const blocks = [
     [
-      "# Once, outside of all virtual hosts and before them (a2enmod authnz_fcgi headers):",
+      "# Once, outside of all virtual hosts and before them (a2enmod authnz_fcgi headers setenvif):",
       providerDefinition(socket),
     ],
     ["# Then every TKTAuth line goes, and these sections are to say:"],
-    ...main.filter(hasChange).map((statement) => [comment(statement), ...lines(statement)]),
+    ...main.filter(isChanged).map((one) => [`# ${one.file}:${one.line}`, ...linesOf(one, changes)]),
     ...[...accessFiles]
-      .filter(([, statements]) => statements.some(hasChange))
-      .map(([path, statements]) => [`# ${path}`, ...statements.flatMap(lines)]),
+      .filter(([, statements]) => statements.some(isChanged))
+      .map(([path, all]) => [`# ${path}`, ...all.flatMap((one) => linesOf(one, changes))]),
   ];
-  return `${blocks
-    .filter((block) => block.length > 0)
-    .map((block) => block.join("\n"))
-    .join("\n\n")}\n`;
+  return `${blocks.map((block) => block.join("\n")).join("\n\n")}\n`;
+}
 
-  function hasChange(statement: Statement): boolean {
-    const own = changes.at(statement);
-    const isMore = own !== undefined && (own.after.length > 0 || (own.instead ?? []).length > 0);
-    return isMore || (statement.kind === "section" && statement.children.some(hasChange));
-  }
+/** Whether something is to stand here that did not before. */
+function hasChange(statement: Statement, changes: LineChanges): boolean {
+  const own = changes.at(statement);
+  if (own !== undefined && [...own.after, ...(own.instead ?? [])].length > 0) return true;
+  return statement.kind === "section" && statement.children.some((one) => hasChange(one, changes));
+}
 
-  function lines(statement: Statement): readonly string[] {
-    const change = changes.at(statement);
-    const after = change?.after ?? [];
-    if (statement.kind === "directive") {
-      const isShown = shown.has(statement.name) && !isTicketDirective(statement.name);
-      const own = isShown ? [`${spelled(statement.name)} ${statement.argument}`] : [];
-      return [...(change?.instead ?? own), ...after];
-    }
-    const inner = statement.children.filter((one) => isTelling(one)).flatMap(lines);
-    const head = statement.argument === "" ? "" : ` ${statement.argument}`;
-    const name = spelled(statement.name);
-    return [`<${name}${head}>`, ...[...after, ...inner].map((line) => `    ${line}`), `</${name}>`];
+function linesOf(statement: Statement, changes: LineChanges): readonly string[] {
+  const { name, argument } = statement;
+  const { after = [], instead } = changes.at(statement) ?? {};
+  if (statement.kind === "directive") {
+    const own = shown.has(name) ? [`${spelled(name)} ${argument}`] : [];
+    return [...(instead ?? own), ...after];
   }
-
-  function isTelling(statement: Statement): boolean {
-    return statement.kind === "directive" || hasChange(statement) || isAccess(statement);
-  }
+  const inner = statement.children
+    .filter((one) => one.kind === "directive" || hasChange(one, changes) || isAccess(one))
+    .flatMap((one) => linesOf(one, changes));
+  const head = argument === "" ? spelled(name) : `${spelled(name)} ${argument}`;
+  return [`<${head}>`, ...[...after, ...inner].map((line) => `    ${line}`), `</${spelled(name)}>`];
 }
 
 /** Whether a section says together with others who may come in. */
 function isAccess({ name }: Statement): boolean {
   return /^require(?:all|any|none)$|^limit(?:except)?$/.test(name);
-}
-
-function comment({ file, line }: Statement): string {
-  return `# ${file}:${line}`;
 }
 
 const spellings: Readonly<Record<string, string>> = Object.fromEntries(

@@ -49,7 +49,7 @@ function isLoaded(module: string, { modules }: ServerFacts): Holding {
 }
 
 /** The Apache of Debian 12, in whose words the answer is given. */
-const version = [2, 4, 62] as const;
+const version = [2, 4, 71] as const;
 
 function isVersion(argument: string): Holding {
   const [, operator = "=", text = ""] = /^(=|==|>=?|<=?|~)?\s*([\d.]+)$/.exec(argument) ?? [];

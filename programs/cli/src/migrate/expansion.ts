@@ -30,7 +30,7 @@ export interface Expansion {
 }
 
 /** The longest configuration file that is read. */
-export const maxFileBytes = 1_048_576;
+const maxFileBytes = 1_048_576;
 
 const limits = { files: 2000, depth: 32, statements: 200_000 };
 

@@ -45,7 +45,7 @@ export function mappingAt(mappings: readonly Mapping[], path: readonly string[])
 }
 
 /** Whether `path` is `start` or below it. */
-export function startsWith(path: readonly string[], start: readonly string[]): boolean {
+function startsWith(path: readonly string[], start: readonly string[]): boolean {
   return start.every((segment, index) => segment === path[index]);
 }
 

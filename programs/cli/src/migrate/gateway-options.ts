@@ -1,3 +1,4 @@
+import { isRedirectUrl } from "@countersign/gateway";
 import type { Position, Report } from "./remark.ts";
 import type { Said, TicketSettings } from "./ticket-settings.ts";
 import { splitWords } from "./words.ts";
@@ -55,13 +56,10 @@ function urlOf({ value, at }: Said<string>, { origin, report }: OptionContext): 
   // A path was one on the site itself, for the browser at least.
   const isPath = /^\/(?![/\\])/.test(value);
   const url = isPath ? `${origin}${value}` : value;
-  const parsed = /^https?:\/\/(?!\/)[\x21-\x7e]+$/i.test(url) ? URL.parse(url) : null;
-  if (parsed === null || /[#\\]/.test(url) || parsed.username !== "" || parsed.password !== "") {
-    report(
-      "error",
-      at,
-      "gatewayd sends visitors to http and https addresses only, without a fragment or a password",
-    );
+  if (!isRedirectUrl(url)) {
+    const text =
+      "gatewayd sends visitors to http and https addresses only, without a fragment or a password";
+    report("error", at, text);
     return undefined;
   }
   if (isPath)

@@ -1,5 +1,5 @@
 import type { GatewayOptions } from "./gateway-options.ts";
-import type { Position } from "./remark.ts";
+import type { Position, Remark } from "./remark.ts";
 import type { SitePlace } from "./site-places.ts";
 
 /** A site as it goes into gateway.yaml. */
@@ -11,15 +11,31 @@ export interface GatewaySite {
   readonly places: readonly SitePlace[];
 }
 
-/** The settings of gatewayd as YAML. */
-export function gatewayYaml(socket: string, sites: readonly GatewaySite[]): string {
+/**
+ * The settings of gatewayd as YAML. What could not be carried over becomes a setting that there is
+ * not, so that gatewayd does not start before somebody has looked at it.
+ */
+export function gatewayYaml(
+  socket: string,
+  sites: readonly GatewaySite[],
+  errors: readonly Remark[] = [],
+): string {
   return [
     "# Written by countersign migrate apache. Look it over, then: countersign check gateway.yaml",
+    ...(errors.length === 0 ? [] : unresolvedLines(errors)),
     `fastcgi: [${scalar(`unix:${socket}`)}]`,
     sites.length === 0 ? "sites: []" : "sites:",
     ...sites.flatMap(siteLines),
     "",
   ].join("\n");
+}
+
+function unresolvedLines(errors: readonly Remark[]): readonly string[] {
+  return [
+    "# gatewayd does not start with these lines: take each out when you have seen to it.",
+    "unresolved:",
+    ...errors.map(({ file, line, text }) => `  - ${scalar(`${file}:${line}: ${text}`)}`),
+  ];
 }
 
 function siteLines({ origin, at, options, places }: GatewaySite): readonly string[] {

@@ -102,6 +102,13 @@ function holderOf(section: Section, options: LayerOptions) {
       "gatewayd takes the path without its last slash for the same place, Apache did not";
     options.report("warning", section, text);
   }
+  const isOfAnyName =
+    section.name === "directory" && scope.globs[0]?.at(-2)?.includes("*") === true;
+  if (isOfAnyName && saysAnything(section.children)) {
+    const text =
+      "gatewayd cannot tell folders from files: this counts for files of such names, too";
+    options.report("warning", section, text);
+  }
   return [{ scope, statements: section.children, at: section, section }];
 }
 

@@ -7,7 +7,7 @@ import { type Expansion, expand } from "./expansion.ts";
 import { mappingsOf } from "./folder-mapping.ts";
 import { type GatewaySite, gatewayYaml } from "./gateway-yaml.ts";
 import { factsOf } from "./if-sections.ts";
-import { isOurAuthType, layersOf } from "./layers.ts";
+import { type AccessFile, isOurAuthType, layersOf } from "./layers.ts";
 import { regionsOf } from "./regions.ts";
 import { createRemarks, type Remark, type Report } from "./remark.ts";
 import { positionOf, serversOf, type VirtualServer } from "./servers.ts";
@@ -70,20 +70,21 @@ export function migrateApache(
   const expansion = expand(files, world, { serverRoot, defines }, report);
   const statements = expansion.parts.flatMap((part) => part.statements);
   const secrets = createSecrets();
-  const migrated = serversOf(statements).flatMap((server) =>
+  const migrated = serversOf(statements).map((server) =>
     migrateServer(server, { expansion, world, secrets, report }),
   );
-  const protectedServers = migrated.map((one) => one.protectedServer);
-  const changes = apacheChanges(expansion, protectedServers, socket, report);
+  const protectedServers = migrated.flatMap((one) => one.protectedServer ?? []);
+  const accessFiles = migrated.flatMap((one) => one.accessFiles);
+  const changes = apacheChanges(expansion, { protectedServers, accessFiles, socket }, report);
   const sites = distinctSites(migrated, report);
-  if (sites.length === 0) {
+  if (protectedServers.length === 0) {
     const at = statements[0] ?? { file: files[0] ?? "", line: 1 };
     report("error", at, "nothing in these files asks for tickets (AuthType mod_auth_pubtkt)");
   }
-  const yaml = gatewayYaml(socket, sites);
-  if (sites.length > 0) reportYamlProblems(yaml, sites, report);
+  if (sites.length > 0) reportYamlProblems(gatewayYaml(socket, sites), sites, report);
+  const errors = remarks.all().filter(({ level }) => level === "error");
   return {
-    yaml,
+    yaml: gatewayYaml(socket, sites, errors),
     apache: apacheSnippet(statements, protectedServers, changes, socket),
     files: [...expansion.texts].flatMap(([path, text]) => {
       const changed = changes.applied(path, text);
@@ -95,8 +96,10 @@ export function migrateApache(
 }
 
 interface MigratedServer {
-  readonly site: GatewaySite | undefined;
-  readonly protectedServer: ProtectedServer;
+  readonly accessFiles: readonly AccessFile[];
+  /** Neither of the two for a server that asks for no tickets. */
+  readonly site?: GatewaySite;
+  readonly protectedServer?: ProtectedServer;
 }
 
 interface ServerContext {
@@ -106,34 +109,44 @@ interface ServerContext {
   readonly report: Report;
 }
 
-/** Nothing for a server that asks for no tickets. */
-function migrateServer(
-  server: VirtualServer,
-  { expansion, world, secrets, report }: ServerContext,
-): readonly MigratedServer[] {
+function migrateServer(server: VirtualServer, context: ServerContext): MigratedServer {
+  const { expansion, world, secrets } = context;
   const { serverRoot } = expansion;
+  const { report, told, hasError } = noted(context.report);
   // Of a server that asks for no tickets nothing needs to be told.
-  const later: Parameters<Report>[] = [];
-  const mappings = mappingsOf(server, serverRoot, (...remark) => later.push(remark));
-  const search = { world, serverRoot, report, read: expansion.readLater };
+  const mappings = mappingsOf(server, serverRoot, report);
+  const search = { world, serverRoot, report: context.report, read: expansion.readLater };
   const accessFiles = accessFilesOf(server, mappings, search);
   const all = [...server.main, ...server.own, ...accessFiles.flatMap((file) => file.statements)];
-  if (!allDirectives(all).some(isOurAuthType)) return [];
-  for (const remark of later) report(...remark);
+  if (!allDirectives(all).some(isOurAuthType)) return { accessFiles };
   const facts = factsOf(server);
   const layers = layersOf(server, { serverRoot, facts, report, accessFiles });
   const regions = regionsOf(layers, mappings, report);
   const at = positionOf(server);
-  const named = siteOrigin(server, report);
+  const naming = noted(context.report);
+  const named = siteOrigin(server, naming.report);
   const { origin = "", serverName } = named ?? {};
-  const { options, places, isProtected } = sitePlaces(regions, at, {
-    origin,
-    secretName: secrets.nameOf,
-    report,
-  });
-  if (!isProtected) return [];
-  const site = named === undefined ? undefined : { origin, at, options, places };
-  return [{ site, protectedServer: { server, accessFiles, serverName } }];
+  const secretName = secrets.nameOf;
+  const places = sitePlaces(regions, at, { origin, secretName, report });
+  // Where something is left out, it may be what asks for tickets.
+  if (!places.isProtected && !hasError()) return { accessFiles };
+  told();
+  naming.told();
+  const protectedServer = { server, accessFiles, serverName };
+  if (named === undefined) return { accessFiles, protectedServer };
+  return { accessFiles, protectedServer, site: { origin, at, ...places } };
+}
+
+/** Keeps remarks until `told` passes them on. */
+function noted(report: Report) {
+  const remarks: Parameters<Report>[] = [];
+  return {
+    report: (...remark: Parameters<Report>) => void remarks.push(remark),
+    hasError: () => remarks.some(([level]) => level === "error"),
+    told() {
+      for (const remark of remarks) report(...remark);
+    },
+  };
 }
 
 /** Two servers may have one name, such as those for IPv4 and IPv6, if they want the same. */

@@ -12,6 +12,7 @@ import {
 import type { Scope } from "./places-of-sections.ts";
 import type { Report } from "./remark.ts";
 import { mergeSettings, type Said, type TicketSettings } from "./ticket-settings.ts";
+import { distinctLists } from "./wild-lists.ts";
 
 /** A part of a site in which the same layers count, whatever the page. */
 export interface Region {
@@ -22,8 +23,9 @@ export interface Region {
   readonly conditional: readonly Layer[];
 }
 
-const maxRegions = 4000;
-const maxPairs = 100_000;
+/** gatewayd takes a thousand places; of patterns, each is compared with each. */
+const maxRegions = 1000;
+const maxPatterns = 200;
 
 /**
  * The parts of a site that differ, as far as layers tell. A region counts where no other one that
@@ -43,27 +45,39 @@ export function regionsOf(
     const text = `the site falls into more than ${maxRegions} parts: some are left out`;
     report("error", first.at, text);
   }
-  return globs.map((glob) => {
-    if (!isWhole && !isBelow(glob)) reportHalf(glob, telling, mappings, report);
-    return regionAt(glob, telling, mappings, report);
-  });
+  const patterns = isWhole ? [] : globs.filter((glob) => !isBelow(glob));
+  for (const layer of telling) {
+    if (isHalf(layer, patterns, mappings)) report("error", layer.at, crossing);
+  }
+  return globs.map((glob) => regionAt(glob, telling, mappings, report));
 }
 
 /** All globs, cut at every path with a layer or a folder of its own, and by each other. */
 function globsOf(layers: readonly Layer[], mappings: readonly Mapping[]) {
   const found = layers.flatMap(({ scope }) => addressGlobs(scope, mappings));
-  const paths = distinct([...mappings.map(({ path }) => below(path)), ...found.filter(isBelow)]);
-  const others = distinct(found.filter((glob) => !isBelow(glob)));
-  const cutting = paths.slice(0, Math.ceil(maxPairs / (others.length + 1)));
-  const cut = others.flatMap((glob) => cutting.flatMap((path) => intersect(glob, path) ?? []));
-  const { globs, isWhole } = crossings(distinct(cut));
-  const all = distinct([...paths, ...globs]);
-  const isTooMuch = all.length > maxRegions || cutting.length < paths.length;
+  const paths = distinctLists([
+    ...mappings.map(({ path }) => below(path)),
+    ...found.filter(isBelow),
+  ]);
+  const others = distinctLists(found.filter((glob) => !isBelow(glob)));
+  const cut = cutAt(others, paths);
+  const { globs, isWhole } = crossings(cut.slice(0, maxPatterns));
+  const all = distinctLists([...paths, ...globs]);
+  const isTooMuch = all.length > maxRegions || cut.length > maxPatterns;
   return { globs: all.slice(0, maxRegions), isWhole, isTooMuch };
 }
 
-/** Beyond this, what belongs to two patterns is told to the administrator instead. */
-const maxCrossing = 200;
+/** What the patterns have below each of the paths, until that is too much. */
+function cutAt(patterns: readonly Glob[], paths: readonly Glob[]): readonly Glob[] {
+  const cut = new Map<string, Glob>();
+  for (const pattern of patterns) {
+    for (const path of paths) {
+      for (const one of intersect(pattern, path) ?? []) cut.set(one.join("/"), one);
+      if (cut.size > maxPatterns) return [...cut.values()];
+    }
+  }
+  return [...cut.values()];
+}
 
 /** The patterns, and what two or more of them have in common, unless that is too much. */
 function crossings(patterns: readonly Glob[]) {
@@ -73,7 +87,7 @@ function crossings(patterns: readonly Glob[]) {
     for (const other of patterns) {
       const isApart = name === other.join("/") || covers(other, glob) || covers(glob, other);
       const common = isApart ? [] : intersect(glob, other);
-      if (common === undefined || all.size > maxCrossing) {
+      if (common === undefined || all.size > 2 * maxPatterns) {
         return { globs: [...all.values()], isWhole: false };
       }
       for (const one of common) all.set(one.join("/"), one);
@@ -137,25 +151,20 @@ function filesAt(glob: Glob, mappings: readonly Mapping[]): Glob | undefined {
   return folder === undefined ? undefined : [...folder, ...glob.slice(path.length)];
 }
 
-/** Two patterns that have some pages in common: which layers count for those is not known. */
-function reportHalf(
-  glob: Glob,
-  layers: readonly Layer[],
-  mappings: readonly Mapping[],
-  report: Report,
-): void {
-  for (const { scope, at } of layers) {
-    const inside = scope.of === "addresses" ? glob : filesAt(glob, mappings);
-    if (inside === undefined || scope.globs.some((one) => covers(one, inside))) continue;
-    const crossing = scope.globs.find(
-      (one) => overlaps(one, inside) && !covers(inside, one) && !isBelow(one),
-    );
-    if (crossing === undefined) continue;
-    const text = `some pages belong to this section and to /${glob.join("/")} as well: gateway.yaml has what either says, not what both say together`;
-    report("error", at, text);
-  }
-}
+const crossing =
+  "some pages belong to this section and to others by patterns: gateway.yaml has what one of them says there, not what all say together";
 
-function distinct(globs: readonly Glob[]): readonly Glob[] {
-  return [...new Map(globs.map((glob) => [glob.join("/"), glob])).values()];
+/** Whether a section holds some pages of a pattern and not others, so that it is not told apart. */
+function isHalf(
+  { scope }: Layer,
+  patterns: readonly Glob[],
+  mappings: readonly Mapping[],
+): boolean {
+  return patterns.some((glob) => {
+    const inside = scope.of === "addresses" ? glob : filesAt(glob, mappings);
+    if (inside === undefined || scope.globs.some((one) => covers(one, inside))) return false;
+    return scope.globs.some(
+      (one) => !isBelow(one) && !covers(inside, one) && overlaps(one, inside),
+    );
+  });
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { type GatewayOptions, gatewayOptions, type OptionContext } from "./gateway-options.ts";
+import type { GatewayOptions, OptionContext } from "./gateway-options.ts";
 import type { Conditions } from "./if-expressions.ts";
-import type { Layer } from "./layers.ts";
-import { covers, type Glob, isBelow, literalStart, overlaps, pathInfo } from "./path-globs.ts";
-import { merged, type Region } from "./regions.ts";
+import { covers, isBelow, literalStart, overlaps, pathInfo } from "./path-globs.ts";
+import { type Candidate, candidatesOf } from "./place-candidates.ts";
+import type { Region } from "./regions.ts";
 import type { Position } from "./remark.ts";
 
 /** A place of a site in gateway.yaml. */
@@ -21,14 +21,6 @@ export interface SitePlaces {
   readonly isProtected: boolean;
 }
 
-interface Candidate {
-  readonly glob: Glob;
-  readonly conditions: Conditions;
-  readonly isProtected: boolean;
-  readonly options: GatewayOptions;
-  readonly at: Position;
-}
-
 /**
  * The places that say in gateway.yaml what the regions need: as few as will do, each with what
  * differs from the one around it. Where tickets are not asked for, gatewayd is not either.
@@ -39,21 +31,19 @@ export function sitePlaces(
   context: OptionContext,
 ): SitePlaces {
   const candidates = regions.flatMap((region) => candidatesOf(region, fallback, context));
-  const isRoot = ({ glob, conditions }: Candidate) => glob.length === 1 && isEmpty(conditions);
-  const root = candidates.find((one) => isRoot(one) && isBelow(one.glob));
-  const paths = candidates
-    .filter((one) => isBelow(one.glob) && isEmpty(one.conditions) && one !== root)
+  const [root, ...paths] = candidates
+    .filter(isPlainPath)
     .sort((a, b) => a.glob.length - b.glob.length);
   const kept: Candidate[] = root === undefined ? [] : [root];
   for (const one of paths) {
     if (one.isProtected && !isDeepStrictEqual(around(one, kept)?.options, one.options))
       kept.push(one);
   }
-  const others = candidates.filter(
-    (one) =>
-      one !== root && !paths.includes(one) && one.isProtected && differs(one, kept, candidates),
-  );
-  const all = [...kept.filter((one) => one !== root), ...inPrecedence(others)];
+  const others = candidates.filter((one) => one.isProtected && !isPlainPath(one));
+  const needed = others.filter((one) => differs(one, kept, candidates));
+  const hidden = paths.filter((one) => one.isProtected && isHidden(one, others));
+  const patterns = inPrecedence([...needed, ...hidden]).map((one) => asPattern(one, others));
+  const all = [...kept.filter((one) => one !== root), ...patterns];
   return {
     options: root?.options ?? {},
     places: distinct(all.map((one) => placeOf(one, around(one, kept), context))),
@@ -61,76 +51,40 @@ export function sitePlaces(
   };
 }
 
-function candidatesOf(
-  region: Region,
-  fallback: Position,
-  context: OptionContext,
-): readonly Candidate[] {
-  const always = candidateOf(region, {}, fallback, context);
-  if (region.conditional.length === 0) return [always];
-  const [first, second] = region.conditional.filter(({ settings, authType }) => {
-    const changed = merged([region, { settings, authType }], () => {});
-    return !isDeepStrictEqual(valuesOf(changed), valuesOf(region));
-  });
-  if (first === undefined) return [always];
-  if (second !== undefined) {
-    const text =
-      "several If sections count for the same pages: gateway.yaml cannot say what holds where two are true";
-    context.report("error", second.at, text);
-  }
-  return [conditionalCandidate(region, first, fallback, context), always];
+/** Whether it is a path and all below it, for every visit. */
+function isPlainPath({ glob, conditions }: Candidate): boolean {
+  return isBelow(glob) && isEmpty(conditions);
 }
 
-function conditionalCandidate(
-  region: Region,
-  { settings, authType, conditions = {} }: Layer,
-  fallback: Position,
-  context: OptionContext,
-): Candidate {
-  const both = { ...region, ...merged([region, { settings, authType }], context.report) };
-  return candidateOf(both, conditions, fallback, context);
+/** Whether a pattern that holds all of a path says something else; patterns come before paths. */
+function isHidden(path: Candidate, others: readonly Candidate[]): boolean {
+  return others.some(
+    (other) =>
+      !isBelow(other.glob) &&
+      covers(other.glob, path.glob) &&
+      !isDeepStrictEqual(other.options, path.options),
+  );
 }
 
-function valuesOf({ settings, authType }: Pick<Region, "settings" | "authType">) {
-  return [...Object.entries(settings), ["authType", authType] as const]
-    .map(([name, said]) => [name, JSON.stringify(said?.value)] as const)
-    .sort();
-}
-
-function candidateOf(
-  { glob, settings, authType }: Region,
-  conditions: Conditions,
-  fallback: Position,
-  context: OptionContext,
-): Candidate {
-  const isProtected = authType?.value === "mod_auth_pubtkt";
-  const at = authType?.at ?? fallback;
-  // Of a place that nobody asks about, nothing needs to be told.
-  const report = isProtected ? context.report : () => {};
-  const options = gatewayOptions(settings, { ...context, report });
-  if (isProtected && options.keys === undefined) {
-    report(
-      "error",
-      at,
-      "no TKTAuthPublicKey counts here: Apache answered 500, and so does gatewayd's lack of a key",
-    );
-  }
-  return { glob, conditions, isProtected, options, at };
+/** A path that patterns hold, as a pattern, so that it may come before them. */
+function asPattern(one: Candidate, others: readonly Candidate[]): Candidate {
+  const isHeld = others.some((other) => !isBelow(other.glob) && covers(other.glob, one.glob));
+  return isBelow(one.glob) && isHeld ? { ...one, isPattern: true } : one;
 }
 
 /** Patterns that are told before what they are a part of. */
 function inPrecedence(candidates: readonly Candidate[]): readonly Candidate[] {
-  const rest = [...candidates];
-  const ordered: Candidate[] = [];
-  while (rest.length > 0) {
-    const next = rest.findIndex((one) =>
-      rest.every(
-        (other) => other === one || !covers(one.glob, other.glob) || covers(other.glob, one.glob),
-      ),
-    );
-    ordered.push(...rest.splice(Math.max(next, 0), 1));
-  }
-  return ordered;
+  const ordered = new Set<Candidate>();
+  const add = (one: Candidate) => {
+    if (ordered.has(one)) return;
+    for (const other of candidates) {
+      const isPart = covers(one.glob, other.glob) && !covers(other.glob, one.glob);
+      if (isPart) add(other);
+    }
+    ordered.add(one);
+  };
+  for (const one of candidates) add(one);
+  return [...ordered];
 }
 
 /** Whether a place is needed: the one around it says something else, or a pattern would. */
@@ -189,7 +143,7 @@ function placeOf(
       return [];
     });
   const options = Object.fromEntries([...own, ...defaults]);
-  return { address: addressOf(one.glob), conditions: one.conditions, options };
+  return { address: addressOf(one), conditions: one.conditions, options };
 }
 
 /** What gatewayd takes where nothing is said. */
@@ -204,10 +158,11 @@ const unsaid: GatewayOptions = {
   debug: 0,
 };
 
-function addressOf(glob: Glob): SitePlace["address"] {
-  const segments = isBelow(glob) ? glob.slice(0, -1) : glob;
+function addressOf({ glob, isPattern = false }: Candidate): SitePlace["address"] {
+  const isPath = isBelow(glob) && !isPattern;
+  const segments = isPath ? glob.slice(0, -1) : glob;
   const text = `/${segments.map((one) => (one === pathInfo ? "**" : one)).join("/")}`;
-  if (isBelow(glob)) return { kind: "path", text };
+  if (isPath) return { kind: "path", text };
   return { kind: literalStart(glob).length === glob.length ? "exactPath" : "pattern", text };
 }
 

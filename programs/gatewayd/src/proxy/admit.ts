@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Allow, type Renewer, readOrigin, type Visit } from "@countersign/gateway";
+import { type Allow, type Decision, readOrigin, type Visit } from "@countersign/gateway";
 import { type Desk, decideAt } from "../desk.ts";
 import type { GatewayAddress } from "../settings/listen-address.ts";
 import type { Endings } from "./endings.ts";
@@ -15,7 +15,6 @@ export interface Entrance {
   /** Who opens a unix socket is believed; the mode of its file decides who can. */
   readonly peers: "unix" | "tcp";
   readonly endings: Endings;
-  readonly renewer: Renewer;
 }
 
 /** A visit that may pass, and the way to its application. */
@@ -31,25 +30,33 @@ export function admit(
   request: IncomingMessage,
   response: ServerResponse,
 ): Admitted | undefined {
-  if (desk.surplus.has(request.socket)) return refuse(503);
+  if (desk.surplus.has(request.socket)) {
+    desk.load.refusedRequests += 1;
+    response.shouldKeepAlive = false;
+    return refuse(503);
+  }
   const visit = readVisit(request, peers, desk.rules.trustedProxies);
   if (visit === undefined || isOddUpgrade(request)) return refuse(400);
   const decision = decideAt(desk, visit);
-  const route = desk.rules.proxy.at(address).get(readOrigin(visit.scheme, visit.host)?.text ?? "");
-  // Another site of this gateway, which is reached elsewhere (RFC 9110 §15.5.20).
-  if (route === undefined && decision.kind !== "bad-request") return refuse(421);
-  if (decision.kind !== "allow") {
+  const route = desk.rules.proxy.at(address).get(originOf(visit, decision) ?? "");
+  const isElsewhere = route === undefined && decision.kind !== "bad-request";
+  if (decision.kind !== "allow" && !isElsewhere) {
     writeAnswer(response, decision.answer);
     return undefined;
   }
-  if (route === undefined) return refuse(421);
+  // Another site of this gateway, which is reached elsewhere (RFC 9110 §15.5.20).
+  if (decision.kind !== "allow" || route === undefined) return refuse(421);
   if (isWebSocket(request) && !isFromOwnPage(visit, decision)) return refuse(403);
   return { visit, allow: decision, route };
 
   function refuse(status: 400 | 403 | 421 | 503): undefined {
-    if (status === 503) response.shouldKeepAlive = false;
     writeAnswer(response, plainAnswer(status));
   }
+}
+
+/** The site's origin; the decision knows it already where it lets in. */
+function originOf({ scheme, host }: Visit, decision: Decision): string | undefined {
+  return decision.kind === "allow" ? decision.policy.origin : readOrigin(scheme, host)?.text;
 }
 
 /** Whether a request asks for a WebSocket (RFC 6455 §4.1). Other protocols are not for us to switch to. */

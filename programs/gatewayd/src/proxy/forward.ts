@@ -81,6 +81,8 @@ class Answering implements Dispatcher.DispatchHandler {
   readonly #onSwitch: Switch;
   readonly #tryAgain: (() => void) | undefined;
   #isEventStream = false;
+  /** The application has said all. */
+  #isOver = false;
 
   constructor(passage: Passage, onSwitch: Switch, tryAgain: (() => void) | undefined) {
     this.#passage = passage;
@@ -90,9 +92,11 @@ class Answering implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const { response } = this.#passage;
-    const abort = () => controller.abort(new Error("the visitor has gone"));
-    if (response.destroyed) abort();
-    else response.once("close", abort);
+    const leave = () => {
+      if (!this.#isOver) controller.abort(new Error("the visitor has gone"));
+    };
+    if (response.destroyed) leave();
+    else response.once("close", leave);
   }
 
   onRequestUpgrade(
@@ -117,7 +121,8 @@ class Answering implements Dispatcher.DispatchHandler {
     const headers = added.length === 0 ? kept : [...without(kept, isCacheControl), ...added];
     this.#isEventStream = [...pairs(headers)].some(isEventStreamType);
     response.writeHead(status, message ?? "", headers);
-    response.flushHeaders();
+    // An event stream has a head long before its first event; other heads go along with a body.
+    queueMicrotask(() => response.flushHeaders());
     response.on("drain", () => controller.resume());
     this.#endWithTicket();
   }
@@ -127,6 +132,7 @@ class Answering implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#isOver = true;
     this.#passage.response.end();
   }
 

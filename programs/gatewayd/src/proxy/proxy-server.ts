@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { createRenewer } from "@countersign/gateway";
 import type { Desk } from "../desk.ts";
+import type { GatewaySettings } from "../settings.ts";
 import { type Entrance, isWebSocket } from "./admit.ts";
-import { askForRenewal } from "./ask-for-renewal.ts";
 import { chooseCertificate, keepCertificate } from "./certificates.ts";
 import { Endings } from "./endings.ts";
 import { serve, serveWebSocket } from "./serve.ts";
@@ -18,8 +17,8 @@ export function createProxyServer(
   desk: Desk,
   { address, isTls }: ProxyListen,
   peers: "unix" | "tcp",
+  limits: GatewaySettings["limits"],
 ): Server | TlsServer {
-  const { limits } = desk.rules;
   const routes = () => desk.rules.proxy.at(address);
   const options = {
     maxHeaderSize: limits.headerBytes,
@@ -37,8 +36,7 @@ export function createProxyServer(
   if (server instanceof TlsServer) keepCertificate(server, desk, routes);
   server.maxRequestsPerSocket = limits.requestsPerConnection;
   const endings = new Endings(() => (desk.state === "stopping" ? "stopping" : desk.world.now()));
-  const renewer = createRenewer(askForRenewal);
-  const entrance: Entrance = { desk, address, peers, endings, renewer };
+  const entrance: Entrance = { desk, address, peers, endings };
   server.on("request", (request: IncomingMessage, response: ServerResponse) =>
     serve(entrance, request, response),
   );

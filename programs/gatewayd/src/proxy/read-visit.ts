@@ -18,8 +18,8 @@ const saidOnce: ReadonlySet<string> = new Set([
 
 /**
  * The visit that a visitor's own connection brings. What X-Forwarded-* says counts when it comes from
- * a trusted proxy in front, or by a unix socket. `undefined`: the request may say something twice,
- * or the proxy does not say who came.
+ * a trusted proxy in front, or by a unix socket. `undefined`: it cannot be told what was asked, or
+ * who came.
  */
 export function readVisit(
   request: IncomingMessage,
@@ -28,10 +28,7 @@ export function readVisit(
 ): Visit | undefined {
   const { headers, rawHeaders, socket } = request;
   const names = [...pairs(rawHeaders)].map(([name]) => name);
-  // Node.js takes a request line without a version for HTTP/0.9, which has no headers.
-  if (request.httpVersionMajor !== 1) return undefined;
-  // The host would stand there, too (RFC 9112 §3.2.2); only forward proxies are asked like that.
-  if (!request.url?.startsWith("/")) return undefined;
+  if (!isAsExpected(request)) return undefined;
   if (isAnyRepeated(names.map((name) => name.toLowerCase()))) return undefined;
   const peer = peers === "unix" ? trustedPeer : (socket.remoteAddress ?? "");
   const isForwarded = peer === trustedPeer || trustedProxies.trusts(peer);
@@ -45,11 +42,20 @@ export function readVisit(
     httpVersion: request.httpVersion === "1.0" ? "1.0" : "1.1",
     scheme: scheme === "https" ? "https" : "http",
     host: forwarded("x-forwarded-host") ?? headers.host ?? "",
-    target: request.url,
+    target: request.url ?? "",
     clientAddress,
     headers: { get: (name) => headers[name]?.toString() },
     oddHeaderNames: names.filter((name) => /[_.]/.test(name)),
   };
+}
+
+function isAsExpected({ httpVersion, url, headers }: IncomingMessage): boolean {
+  // Node.js takes a request line without a version for HTTP/0.9, which has no headers.
+  if (httpVersion !== "1.1" && httpVersion !== "1.0") return false;
+  // RFC 9112 §6.1: nobody knows how long such a request is.
+  if (httpVersion === "1.0" && headers["transfer-encoding"] !== undefined) return false;
+  // The host would stand there, too (RFC 9112 §3.2.2); only forward proxies are asked like that.
+  return url?.startsWith("/") === true;
 }
 
 function isAnyRepeated(names: readonly string[]): boolean {

@@ -6,7 +6,7 @@ import { requestHeaders } from "./request-headers.ts";
 import { joinWebSocket, switchingProtocols } from "./websocket.ts";
 import { plainAnswer, writeAnswer } from "./write-answer.ts";
 
-/** For what is left of a body that nobody wants any more. */
+/** For what is left of a body that nobody wants any more, and for visitors to hang up. */
 const lingersMs = 5_000;
 
 /** Serves a request. `proceed` tells a visitor who waits for it to send the body. */
@@ -58,18 +58,19 @@ async function passageFor(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Passage | undefined> {
-  const { desk, endings, renewer } = entrance;
+  const { desk, endings } = entrance;
   const admitted = admit(entrance, request, response);
   if (admitted === undefined) return undefined;
   const { visit, allow, route } = admitted;
   request.socket.setTimeout(route.visitorIdleMs);
   const headers = requestHeaders(request.rawHeaders, visit, allow, route.host);
+  const { renewer, world } = desk;
   const renewed =
-    allow.renewal === undefined ? undefined : await renewer.renew(allow, visit, desk.world.now());
+    allow.renewal === undefined ? undefined : await renewer.renew(allow, visit, world.now());
   // No cache may give somebody's ticket to others.
   const added = renewed === undefined ? [] : ["Set-Cookie", renewed, "Cache-Control", "no-store"];
   const { validUntil } = allow.ticket ?? {};
-  return { request, response, route, headers, added, validUntil, endings, log: desk.world.log };
+  return { request, response, route, headers, added, validUntil, endings, log: world.log };
 }
 
 /** An answer on a connection that Node.js has given out of its hands; it closes with it. */
@@ -77,7 +78,10 @@ function responseOn(request: IncomingMessage, socket: Duplex): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(request.socket);
-  response.once("finish", () => socket.end());
+  response.once("finish", () => {
+    socket.end();
+    setTimeout(() => socket.destroy(), lingersMs).unref();
+  });
   socket.on("drain", () => response.emit("drain"));
   return response;
 }

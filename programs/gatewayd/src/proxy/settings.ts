@@ -91,12 +91,14 @@ export function checkProxies(
   const origins = new Set([...entriesOf(settings.sites)].map(([, site]) => site?.origin));
   const tlsAt = new Map<string, boolean>();
   const seen = new Set<string>();
-  for (const [index, { listen, site, upstream, tls }] of entriesOf(settings.proxy)) {
+  for (const [index, entry] of entriesOf(settings.proxy)) {
     const at = ["proxy", index] as const;
-    if (isRight(...at, "site") && isRight("sites") && !origins.has(site)) {
+    if (isRight(...at, "site") && isRight("sites") && !origins.has(entry.site)) {
       problem([...at, "site"], "an origin that stands under `sites`");
     }
+    // One that is wrong may be no group at all.
     if (!isRight(...at)) continue;
+    const { listen, site, upstream, tls } = entry;
     if (isItself(listen, upstream)) {
       problem(
         [...at, "upstream"],
@@ -109,6 +111,9 @@ export function checkProxies(
       problem([...at, "tls"], "TLS for every site at an address, or for none");
     }
     tlsAt.set(address, isTls);
+    if (isTls && site.startsWith("http:")) {
+      problem([...at, "site"], "an origin with https, since visitors come over TLS");
+    }
     if (seen.has(`${address} ${site}`)) {
       problem([...at, "site"], "a site that no entry above has at this address");
     }

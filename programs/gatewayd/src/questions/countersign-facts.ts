@@ -1,9 +1,9 @@
 import { type Allow, identityHeaders, type Visit } from "@countersign/gateway";
 import { GatewayError } from "../gateway-error.ts";
 import { createFactReader } from "./fact-reader.ts";
-import type { Dialect, Question } from "./question.ts";
+import type { Dialect, Question, Reply } from "./question.ts";
 import { oddNamesIn, RawHeaders } from "./raw-headers.ts";
-import { answerFor, bare, letIn } from "./replies.ts";
+import { answerFor, bare } from "./replies.ts";
 
 /** In the spelling of examples/nginx and examples/haproxy. */
 const readFacts = createFactReader([
@@ -43,11 +43,7 @@ export function readVisit({ rawHeaders }: Pick<Question, "rawHeaders">): Visit {
 /** nginx's `auth_request`: knows 2xx, 401 and 403 only, so that a second question brings the answer. */
 export const auth: Dialect = {
   readVisit,
-  allowed: (allow) => ({
-    status: 204,
-    headers: [...identityHeaders(allow), "Cache-Control", cacheControlOf(allow)],
-    body: "",
-  }),
+  allowed: (allow) => letInFor(allow, 204),
   refused: () => bare(401),
 };
 
@@ -55,7 +51,17 @@ export const auth: Dialect = {
 export const answer: Dialect = { readVisit, allowed: () => bare(401), refused: answerFor };
 
 /** Both in one, for web servers that let in on 200 alone and else pass the answer on. */
-export const check: Dialect = { readVisit, allowed: letIn, refused: answerFor };
+export const check: Dialect = {
+  readVisit,
+  allowed: (allow) => letInFor(allow, 200),
+  refused: answerFor,
+};
+
+/** Lets in, and says for how long the web server may keep that. */
+function letInFor(allow: Allow, status: number): Reply {
+  const headers = [...identityHeaders(allow), "Cache-Control", cacheControlOf(allow)];
+  return { status, headers, body: "" };
+}
 
 function cacheControlOf({ cacheSeconds }: Allow): string {
   return cacheSeconds === 0 ? "no-store" : `max-age=${cacheSeconds}`;

@@ -129,10 +129,10 @@ const answers = {
 /** What the application gets to know. */
 const handOver = {
   basicAuth: z
-    .enum(["none", "fake", "ticket"])
+    .enum(["none", "fake", "ticket", "ticket-or-fake"])
     .optional()
     .describe(
-      "What the application finds in `Authorization`. `none` unless given: what the visitor sent. `fake`: user name and `password` (TKTAuthFakeBasicAuth). `ticket`: what the ticket holds (TKTAuthPassthruBasicAuth).",
+      "What the application finds in `Authorization`. `none` unless given: what the visitor sent. `fake`: user name and `password` (TKTAuthFakeBasicAuth). `ticket`: what the ticket holds (TKTAuthPassthruBasicAuth). `ticket-or-fake`: that, and the other where it holds none.",
     ),
   basicAuthKey: secretSource
     .optional()

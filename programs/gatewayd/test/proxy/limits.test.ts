@@ -69,6 +69,18 @@ test("cuts an answer that stands still", async (context) => {
   assert.equal(body, "half");
 });
 
+test("cuts an upload that stands still", async (context) => {
+  const proxy = { idleSeconds: 1, connectSeconds: 1, firstByteSeconds: 1 };
+  const { port, application } = await startProxied(context, (request) => request.resume(), {
+    proxy,
+  });
+  const gone = once(application, "request").then(([request]) => once(request, "error"));
+  const head = ["POST / HTTP/1.1", "Host: wiki.example.com", cookie, "Content-Length: 9"];
+  const { status } = await sendRaw(port, `${head.join("\r\n")}\r\n\r\nabc`);
+  assert.equal(status, 0);
+  await gone;
+});
+
 test("answers 503 at once when the application has all the requests that it may have", async (context) => {
   const waiting: ServerResponse[] = [];
   const { port, application } = await startProxied(
@@ -86,6 +98,23 @@ test("answers 503 at once when the application has all the requests that it may 
   assert.equal((await first).body, "done");
   application.once("request", (_request, response) => response.end("again"));
   assert.equal((await ask(port, "GET / HTTP/1.1", cookie)).body, "again");
+});
+
+test("has room again after visitors who did not wait", async (context) => {
+  const { port, application } = await startProxied(context, () => undefined, {
+    proxy: { upstreamConnections: 1 },
+  });
+  for (let round = 0; round < 20; round += 1) {
+    const asked = once(application, "request");
+    const visitor = connect(port, "127.0.0.1");
+    visitor.write(`GET / HTTP/1.1\r\nHost: wiki.example.com\r\n${cookie}\r\n\r\n`);
+    const [, response] = (await asked) as [unknown, ServerResponse];
+    const left = once(response, "close");
+    visitor.destroy();
+    await left;
+  }
+  application.once("request", (_request, response) => response.end("room"));
+  assert.equal((await ask(port, "GET / HTTP/1.1", cookie)).status, 200);
 });
 
 test("answers 503 on connections beyond the limit", async (context) => {

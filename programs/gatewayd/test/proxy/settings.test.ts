@@ -11,9 +11,12 @@ const entry = {
 };
 const other = { ...entry, site: "http://shop.example.com" };
 const tls = { certificate: "site.pem", key: "site.key" };
+const secure = { ...entry, site: "https://shop.example.com", tls };
 
 function parse(proxy: readonly object[]) {
-  const sites = [{ origin: "http://wiki.example.com" }, { origin: "http://shop.example.com" }];
+  const sites = ["http://wiki", "http://shop", "https://shop"].map((start) => ({
+    origin: `${start}.example.com`,
+  }));
   const text = JSON.stringify({ keys: [{ file: "k" }], sites, proxy });
   return parseSettings(gatewaySettings, { name: "gateway.yaml", text });
 }
@@ -52,7 +55,7 @@ test("reads where an application listens", () => {
 });
 
 test("lets several sites share an address, each address once", () => {
-  const proxies = parsed([entry, other, { ...other, listen: "unix:proxy.sock", tls }]);
+  const proxies = parsed([entry, other, { ...secure, listen: "unix:proxy.sock" }]);
   assert.deepEqual(proxyListens(proxies), [
     { address: { kind: "tcp", host: "127.0.0.1", port: 8080 }, isTls: false },
     { address: { kind: "unix", path: "proxy.sock" }, isTls: true },
@@ -63,6 +66,7 @@ test("refuses entries that do not fit together", () => {
   assert.match(problems([{ ...entry, site: "http://unknown" }]), /stands under `sites`/);
   assert.match(problems([entry, entry]), /no entry above has at this address/);
   assert.match(problems([entry, { ...other, tls }]), /TLS for every site at an address/);
+  assert.match(problems([{ ...entry, tls }]), /an origin with https/);
   assert.match(problems([{ ...entry, tls: { certificate: "site.pem" } }]), /key/);
   assert.match(problems([{ ...entry, idleSeconds: 0 }]), /1 second or more/);
 });

@@ -29,6 +29,7 @@ const ambiguous = {
   "a chunk with a wrong length": `POST / HTTP/1.1\r\n${head}${chunked}\r\n2\r\nabc\r\n0\r\n\r\n${inner}`,
   "a chunk that ends with LF alone": `POST / HTTP/1.1\r\n${head}${chunked}\r\n1\na\r\n0\r\n\r\n${inner}`,
   "a chunk with a length that overflows": `POST / HTTP/1.1\r\n${head}${chunked}\r\n10000000000000000\r\n${inner}`,
+  "chunks in HTTP/1.0": `POST / HTTP/1.0\r\n${head}${chunked}\r\n0\r\n\r\n${inner}`,
   "no HTTP version": `GET /smuggled\r\n${head}\r\n`,
   "another HTTP version": `GET / HTTP/1.9\r\n${head}\r\n`,
   "no host": `GET / HTTP/1.1\r\nCookie: ${cookies}\r\n\r\n`,

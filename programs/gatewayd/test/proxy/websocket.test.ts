@@ -123,6 +123,23 @@ test("opens one for the site's own pages and those of named origins, and for no 
   }
 });
 
+test("hangs up on a program that was refused and stays", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { port } = await startWebSockets(context);
+  const socket = connect({ port, allowHalfOpen: true });
+  const lines = ["GET / HTTP/1.1", "Host: wiki.example.com", ...handshake, "", ""];
+  socket.write(lines.join("\r\n"));
+  assert.match(String((await once(socket, "data"))[0]), /^HTTP\/1\.1 401 /);
+  await once(socket, "end");
+  socket.on("error", () => undefined);
+  context.mock.timers.tick(5000);
+  // The system tells of a connection that is gone when something is written to it again.
+  while (!socket.destroyed) {
+    socket.write("still there?");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+});
+
 test("opens none for a request with a body", async (context) => {
   const { port } = await startWebSockets(context);
   for (const header of ["Content-Length: 5", "Transfer-Encoding: chunked"]) {

@@ -105,14 +105,17 @@ test("lets in at /auth and /check, and never at /answer", () => {
   });
 });
 
-test("lets nginx keep an answer for as long as the place allows, and no other", () => {
+test("lets a web server keep what lets in for as long as the place allows, and no refusal", () => {
   const allow = decisionOn(visitWith(), { cacheSeconds: 5 });
-  assert.ok(allow.kind === "allow");
-  assert.deepEqual(auth.allowed(allow).headers.slice(-2), ["Cache-Control", "max-age=5"]);
-  assert.deepEqual(check.allowed(allow).headers.slice(-2), ["Cache-Control", "no-store"]);
+  const unkept = decisionOn(visitWith());
   const refused = decisionOn(visitWith({}), { cacheSeconds: 5 });
-  assert.ok(refused.kind !== "allow");
-  assert.deepEqual(auth.refused(refused).headers, ["Cache-Control", "no-store"]);
+  assert.ok(allow.kind === "allow" && unkept.kind === "allow" && refused.kind !== "allow");
+  for (const dialect of [auth, check]) {
+    assert.deepEqual(dialect.allowed(allow).headers.slice(-2), ["Cache-Control", "max-age=5"]);
+    assert.deepEqual(dialect.allowed(unkept).headers.slice(-2), ["Cache-Control", "no-store"]);
+    const { headers } = dialect.refused(refused);
+    assert.equal(headers[headers.indexOf("Cache-Control") + 1], "no-store");
+  }
 });
 
 test("whatever the headers, gives a whole visit or fails with its own error", () => {

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { migrateApache } from "../../src/migrate/migrate-apache.ts";
+import { memoryWorld } from "./memory-world.ts";
+
+test("shows the sections that change with what says who may come in, and no key", () => {
+  const main = `<VirtualHost *:80>
+ServerName a.example
+ErrorLog x.log
+TKTAuthPublicKey /k
+<Location "/x">
+  AuthType mod_auth_pubtkt
+  TKTAuthLoginURL https://sso/
+  TKTAuthPassthruBasicAuth On
+  TKTAuthPassthruBasicKey 0123456789abcdef
+  <RequireAny>
+    Require user ada
+    Require ip 10.0.0.0/8
+  </RequireAny>
+  Options None
+</Location>
+<Location "/y">
+  Options None
+</Location>
+</VirtualHost>
+`;
+  const { apache } = migrateApache(["/a.conf"], memoryWorld({ "/a.conf": main }));
+  assert.equal(
+    apache,
+    `# Once, outside of all virtual hosts and before them (a2enmod authnz_fcgi headers setenvif):
+AuthnzFcgiDefineProvider authn countersign fcgi:///run/countersign/authorizer.sock:1/
+
+# Then every TKTAuth line goes, and these sections are to say:
+
+# /a.conf:1
+<VirtualHost *:80>
+    UseCanonicalName On
+    SetEnvIfNoCase "^(?=.*[_.])(?:remote[-_.]user.*|auth[-_.]type|x[-_.](?:forwarded|countersign|original|real)[-_.].*)$" "." COUNTERSIGN_ODD_HEADER=X_Countersign_Alias
+    Header always set Content-Type "expr=%{resp:X-Countersign-Content-Type}" "expr=-n resp('X-Countersign-Content-Type')"
+    ServerName a.example
+    <Location "/x">
+        AuthType mod_auth_pubtkt
+        AuthnzFcgiCheckAuthnProvider countersign DefaultUser "" UserExpr "%{reqenv:AUTHN_USER}"
+        RequestHeader unset Authorization env=COUNTERSIGN_AUTHORIZATION
+        RequestHeader set Authorization "expr=%{reqenv:COUNTERSIGN_AUTHORIZATION}" "expr=-n reqenv('COUNTERSIGN_AUTHORIZATION')"
+        RequestHeader edit* Connection "(?i)Authorization" "x"
+        <RequireAny>
+            Require user ada
+            Require ip 10.0.0.0/8
+        </RequireAny>
+    </Location>
+</VirtualHost>
+`,
+  );
+});
+
+test("says nothing where no server asks for tickets", () => {
+  const { apache } = migrateApache(["/a.conf"], memoryWorld({ "/a.conf": "Listen 80" }));
+  assert.equal(apache, "");
+});
