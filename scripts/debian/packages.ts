@@ -28,6 +28,10 @@ export const debianPackages: readonly DebianPackage[] = [
     pidFile: "/run/lighttpd.pid",
   },
   {
+    name: "lighttpd-modules-lua",
+    reason: "the lighttpd suite: mod_magnet, which tells applications who is visiting",
+  },
+  {
     name: "haproxy",
     reason: "the HAProxy suite: Lua with our gateway",
     pidFile: "/run/haproxy.pid",

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasLivingProcess, signalGroup } from "@countersign/testing/kit/process-group.ts";
@@ -30,8 +30,12 @@ export interface Run {
 
 /** Runs the tests of a suite with `node --test`, and ends whatever they leave behind. */
 export async function runSuite(suite: Suite, run: Run): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), "countersign-suite-"));
+  const folder = mkdtempSync(join(tmpdir(), "countersign-"));
   try {
+    // Web servers that tests start go in as other users. A short name: sockets' paths have 107 bytes.
+    const temporary = join(folder, "t");
+    chmodSync(folder, 0o755);
+    mkdirSync(temporary, { mode: 0o755 });
     const countFile = join(folder, "counts.json");
     const args = [...testArguments(suite, countFile), ...filesOf(suite, run.root)];
     // A process group of its own, so that everything the tests start can be ended together.
@@ -41,6 +45,8 @@ export async function runSuite(suite: Suite, run: Run): Promise<Outcome> {
       stdio: ["ignore", "pipe", "inherit"],
       env: {
         ...process.env,
+        // Whatever a test that is cut off leaves goes with it.
+        TMPDIR: temporary,
         FORCE_COLOR: process.stdout.isTTY ? "1" : "0",
         // Set inside a test, where it would turn `node --test` into a part of that test's run.
         NODE_TEST_CONTEXT: undefined,
@@ -52,7 +58,7 @@ export async function runSuite(suite: Suite, run: Run): Promise<Outcome> {
       problems.push(`${suite.name}: the test runner gave no counts`);
     return { ...(counts ?? { passed: 0, failed: 0, skipped: 0 }), problems };
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -60,6 +60,20 @@ export const fullSuites: readonly Suite[] = [
     needsDebianPackages: true,
   },
   {
+    name: "migration",
+    patterns: ["testing/migration/**/*.test.ts"],
+    concurrency: 1,
+    testTimeoutSeconds: 300,
+    needsDebianPackages: true,
+  },
+  {
+    name: "fuzz",
+    patterns: ["testing/fuzz/**/*.test.ts"],
+    concurrency: 1,
+    testTimeoutSeconds: 180,
+    needsDebianPackages: false,
+  },
+  {
     name: "browser",
     patterns: ["testing/browser/**/*.test.ts"],
     concurrency: 1,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -27,6 +27,17 @@ const leaking =
 test("counts what passes and what is left out", async (t) => {
   const outcome = await run(t, { a: passing, b: passing, c: skipped });
   assert.deepEqual(outcome, { passed: 2, failed: 0, skipped: 1, problems: [] });
+});
+
+test("takes what a test leaves in the temporary folder away", async (t) => {
+  const mark = join(tmpdir(), `countersign-left-${process.pid}`);
+  const leaving =
+    'import { mkdtempSync, writeFileSync } from "node:fs"; import { tmpdir } from "node:os";' +
+    'import { test } from "node:test";' +
+    `test("leaves", () => writeFileSync(${JSON.stringify(mark)}, mkdtempSync(tmpdir() + "/x-")));`;
+  t.after(() => rmSync(mark));
+  assert.equal((await run(t, { a: leaving })).passed, 1);
+  assert.equal(existsSync(readFileSync(mark, "utf8")), false);
 });
 
 test("counts what fails", async (t) => {

@@ -20,7 +20,7 @@ const maxGrowthBytes = 2_000_000;
 
 test("FastCGI: whatever arrives, in whatever pieces, is taken or refused, and never kept", async (context) => {
   const held: number[] = [];
-  await tryInputs(context, { inputs: 35_000, seconds: 20 }, takeStream, {
+  await tryInputs(context, { inputs: 50_000, seconds: 20 }, takeStream, {
     betweenRounds: () => void held.push(heldBytes()),
   });
   assert.ok(growth(held) < maxGrowthBytes, `${held}`);
@@ -61,7 +61,7 @@ test("decisions: no visit is let in where it may not be, and none throws", async
   });
   let [allowed, refused] = [0, 0];
   const held: number[] = [];
-  await tryInputs(context, { inputs: 65_000, seconds: 20 }, decideVisit, {
+  await tryInputs(context, { inputs: 100_000, seconds: 20 }, decideVisit, {
     betweenRounds: () => void held.push(heldBytes()),
   });
   context.diagnostic(`${allowed} let in, ${refused} not`);

@@ -14,7 +14,7 @@ import type { Random } from "./random.ts";
 import { tryInputs } from "./run.ts";
 
 const maxGrowthBytes = 2_000_000;
-const amount = { inputs: 10_000, seconds: 20 };
+const amount = { inputs: 25_000, seconds: 20 };
 const atOnce = 32;
 const patienceMs = 10_000;
 

@@ -57,7 +57,7 @@ function isAccess({ name }: Statement): boolean {
   return /^require(?:all|any|none)$|^limit(?:except)?$/.test(name);
 }
 
-const spellings: Readonly<Record<string, string>> = Object.fromEntries(
+const spellings: ReadonlyMap<string, string> = new Map(
   [
     "AuthName",
     "AuthType",
@@ -72,10 +72,10 @@ const spellings: Readonly<Record<string, string>> = Object.fromEntries(
     "RequireNone",
     "LimitExcept",
     "ElseIf",
-  ].map((name) => [name.toLowerCase(), name]),
+  ].map((name) => [name.toLowerCase(), name] as const),
 );
 
 /** Names as manuals write them. */
 function spelled(name: string): string {
-  return spellings[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return spellings.get(name) ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

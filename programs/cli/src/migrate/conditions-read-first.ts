@@ -8,14 +8,14 @@ export interface ServerFacts {
   fileExists(path: string): boolean;
 }
 
-/** Whether the content of a section counts; `"assumed"`: it cannot be told, and is taken to. */
-export type Holding = boolean | "assumed";
+/** Whether the content of a section counts; `assumed`: it cannot be told, and is taken to, or not to. */
+export type Holding = boolean | "assumed" | "assumed-not";
 
 /** The sections that decide while the configuration is read; `undefined`: `name` is none of them. */
 export function holds(name: string, argument: string, facts: ServerFacts): Holding | undefined {
   const isNegated = argument.startsWith("!");
   const [subject = ""] = splitWords(isNegated ? argument.slice(1) : argument);
-  const negated = (holding: Holding) => (isNegated && holding !== "assumed" ? !holding : holding);
+  const negated = (holding: Holding) => (isNegated ? opposite(holding) : holding);
   switch (name) {
     case "ifdefine":
       return negated(facts.variables.has(subject));
@@ -33,6 +33,11 @@ export function holds(name: string, argument: string, facts: ServerFacts): Holdi
   }
 }
 
+function opposite(holding: Holding): Holding {
+  if (typeof holding === "boolean") return !holding;
+  return holding === "assumed" ? "assumed-not" : "assumed";
+}
+
 const alwaysThere = new Set(
   ["core", "so", "http", "log_config", "logio", "version", "unixd", "watchdog"].flatMap((name) => [
     `mod_${name}.c`,
@@ -45,7 +50,8 @@ const alwaysThere = new Set(
 function isLoaded(module: string, { modules }: ServerFacts): Holding {
   if (modules.has(module) || alwaysThere.has(module)) return true;
   // Without one LoadModule, this is a part of a configuration, and the rest is not known.
-  return modules.size === 0 ? "assumed" : false;
+  if (modules.size > 0) return false;
+  return /auth_pubtkt/.test(module) ? true : "assumed";
 }
 
 /** The Apache of Debian 12, in whose words the answer is given. */

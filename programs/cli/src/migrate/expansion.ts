@@ -115,7 +115,7 @@ function expandOne(statement: Statement, reading: Reading, depth: number): reado
   const argument = substituted(statement.argument, reading.variables);
   if (statement.kind === "directive") {
     const directive = { ...statement, argument };
-    return steering[statement.name]?.(directive, reading, depth) ?? [directive];
+    return steering.get(statement.name)?.(directive, reading, depth) ?? [directive];
   }
   if (statement.name === "macro") {
     const [name = ""] = splitWords(argument);
@@ -130,11 +130,13 @@ function expandOne(statement: Statement, reading: Reading, depth: number): reado
     return [{ ...statement, argument, children: expandAll(statement.children, reading, depth) }];
   }
   if (isAboutModule(argument)) reading.moduleLines.push(statement);
-  else if (holding === "assumed") {
-    const text = "the condition cannot be decided from these files: it is taken to hold";
+  else if (typeof holding === "string") {
+    const taken = holding === "assumed" ? "to hold" : "not to hold";
+    const text = `the condition cannot be decided from these files: it is taken ${taken}`;
     reading.report("warning", statement, text);
   }
-  return holding === false ? [] : expandAll(statement.children, reading, depth);
+  const counts = holding === true || holding === "assumed";
+  return counts ? expandAll(statement.children, reading, depth) : [];
 }
 
 type Steer = (
@@ -143,31 +145,34 @@ type Steer = (
   depth: number,
 ) => readonly Statement[] | undefined;
 
-const steering: Readonly<Record<string, Steer>> = {
-  include: (directive, reading, depth) => include(directive, reading, depth, true),
-  includeoptional: (directive, reading, depth) => include(directive, reading, depth, false),
-  define({ argument }, { variables }) {
-    const [name, value = ""] = splitWords(argument);
-    if (name !== undefined) variables.set(name, value);
-    return [];
-  },
-  undefine({ argument }, { variables }) {
-    variables.delete(argument.trim());
-    return [];
-  },
-  serverroot({ argument }, reading) {
-    const [root] = splitWords(argument);
-    if (root !== undefined) reading.serverRoot = resolve(reading.serverRoot, root);
-    return [];
-  },
-  loadmodule(directive, { modules, moduleLines }) {
-    const [name = "", file = ""] = splitWords(directive.argument);
-    modules.add(name).add(basename(file).replace(/\.so$/, ".c"));
-    if (isAboutModule(name)) moduleLines.push(directive);
-    return [];
-  },
-  use: (directive, reading, depth) => useMacro(directive, reading, depth),
-};
+/** A map, since a file may say `constructor`. */
+const steering: ReadonlyMap<string, Steer> = new Map(
+  Object.entries<Steer>({
+    include: (directive, reading, depth) => include(directive, reading, depth, true),
+    includeoptional: (directive, reading, depth) => include(directive, reading, depth, false),
+    define({ argument }, { variables }) {
+      const [name, value = ""] = splitWords(argument);
+      if (name !== undefined) variables.set(name, value);
+      return [];
+    },
+    undefine({ argument }, { variables }) {
+      variables.delete(argument.trim());
+      return [];
+    },
+    serverroot({ argument }, reading) {
+      const [root] = splitWords(argument);
+      if (root !== undefined) reading.serverRoot = resolve(reading.serverRoot, root);
+      return [];
+    },
+    loadmodule(directive, { modules, moduleLines }) {
+      const [name = "", file = ""] = splitWords(directive.argument);
+      modules.add(name).add(basename(file).replace(/\.so$/, ".c"));
+      if (isAboutModule(name)) moduleLines.push(directive);
+      return [];
+    },
+    use: (directive, reading, depth) => useMacro(directive, reading, depth),
+  }),
+);
 
 function include(
   directive: Statement,

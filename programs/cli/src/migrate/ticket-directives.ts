@@ -25,7 +25,7 @@ export function readTicketDirectives(
 ): TicketSettings {
   let settings: TicketSettings = {};
   for (const directive of directives) {
-    const read = readers[directive.name];
+    const read = readers.get(directive.name);
     const said = read?.(directive, settings, { serverRoot, report });
     if (said === undefined) {
       const text = "mod_auth_pubtkt does not know this line, or not with these words";
@@ -47,29 +47,31 @@ type Read = (
   around: Around,
 ) => TicketSettings | undefined;
 
-const readers: Readonly<Record<string, Read>> = {
-  tktauthpublickey: readKey,
-  tktauthdigest: readDigest,
-  tktauthloginurl: text("loginUrl"),
-  tktauthtimeouturl: text("timeoutUrl"),
-  tktauthposttimeouturl: text("postTimeoutUrl"),
-  tktauthrefreshurl: text("refreshUrl"),
-  tktauthunauthurl: text("unauthorisedUrl"),
-  tktauthbadipurl: text("badAddressUrl"),
-  tktauthmultifactorurl: text("multifactorUrl"),
-  tktauthcookiename: text("cookieName"),
-  tktauthbackargname: text("backArgument"),
-  tktauthpassthrubasickey: readBasicAuthKey,
-  tktauthheader: (directive) => ({
-    ticketHeaders: { value: directive.argument, at: directive },
+const readers: ReadonlyMap<string, Read> = new Map(
+  Object.entries<Read>({
+    tktauthpublickey: readKey,
+    tktauthdigest: readDigest,
+    tktauthloginurl: text("loginUrl"),
+    tktauthtimeouturl: text("timeoutUrl"),
+    tktauthposttimeouturl: text("postTimeoutUrl"),
+    tktauthrefreshurl: text("refreshUrl"),
+    tktauthunauthurl: text("unauthorisedUrl"),
+    tktauthbadipurl: text("badAddressUrl"),
+    tktauthmultifactorurl: text("multifactorUrl"),
+    tktauthcookiename: text("cookieName"),
+    tktauthbackargname: text("backArgument"),
+    tktauthpassthrubasickey: readBasicAuthKey,
+    tktauthheader: (directive) => ({
+      ticketHeaders: { value: directive.argument, at: directive },
+    }),
+    tktauthrequiressl: flag("requireTls"),
+    tktauthrequiremultifactor: flag("requireMultifactor"),
+    tktauthfakebasicauth: flag("fakeBasicAuth"),
+    tktauthpassthrubasicauth: flag("passBasicAuth"),
+    tktauthtoken: readTokens,
+    tktauthdebug: readDebug,
   }),
-  tktauthrequiressl: flag("requireTls"),
-  tktauthrequiremultifactor: flag("requireMultifactor"),
-  tktauthfakebasicauth: flag("fakeBasicAuth"),
-  tktauthpassthrubasicauth: flag("passBasicAuth"),
-  tktauthtoken: readTokens,
-  tktauthdebug: readDebug,
-};
+);
 
 type NamesOf<T> = {
   [Name in keyof TicketValues]: TicketValues[Name] extends T ? Name : never;
@@ -98,18 +100,20 @@ function readKey(directive: Directive, { digest }: TicketSettings, around: Aroun
   return { keyFile, digest: { value: "sha1", at: directive } } satisfies TicketSettings;
 }
 
-const digests: Readonly<Record<string, Digest>> = {
-  sha1: "sha1",
-  // The name that OpenSSL once had for SHA-1 with DSA.
-  dss1: "sha1",
-  sha224: "sha224",
-  sha256: "sha256",
-  sha384: "sha384",
-  sha512: "sha512",
-};
+const digests: ReadonlyMap<string, Digest> = new Map(
+  Object.entries<Digest>({
+    sha1: "sha1",
+    // The name that OpenSSL once had for SHA-1 with DSA.
+    dss1: "sha1",
+    sha224: "sha224",
+    sha256: "sha256",
+    sha384: "sha384",
+    sha512: "sha512",
+  }),
+);
 
 function readDigest(directive: Directive): TicketSettings | undefined {
-  const value = digests[onlyWord(directive)?.toLowerCase() ?? ""];
+  const value = digests.get(onlyWord(directive)?.toLowerCase() ?? "");
   return value === undefined ? undefined : { digest: { value, at: directive } };
 }
 

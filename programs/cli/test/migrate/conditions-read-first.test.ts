@@ -37,5 +37,8 @@ for (const [line, expected] of Object.entries(table)) {
 }
 
 test("without any LoadModule, modules are taken to be there", () => {
-  assert.equal(holds("ifmodule", "mod_ssl.c", { ...facts, modules: new Set() }), "assumed");
+  const without = { ...facts, modules: new Set<string>() };
+  assert.equal(holds("ifmodule", "mod_ssl.c", without), "assumed");
+  assert.equal(holds("ifmodule", "!mod_ssl.c", without), "assumed-not");
+  assert.equal(holds("ifmodule", "!mod_auth_pubtkt.c", without), false);
 });

@@ -220,6 +220,10 @@ test("whatever a configuration says, something comes of it", () => {
     "<Macro m $a>",
     "</Macro>",
     "Use m /",
+    "constructor",
+    "__proto__ x",
+    "TKTAuthDigest constructor",
+    "<constructor>",
     "ProxyPass /a !",
   );
   fc.assert(
