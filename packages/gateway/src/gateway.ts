@@ -8,13 +8,14 @@ import { plainAnswer } from "./decision/plain-answer.ts";
 import type { BadRequest } from "./decision/reason.ts";
 import { createRounds, type Rounds } from "./decision/rounds.ts";
 import type { Conditioned } from "./policy/place-conditions.ts";
-import type { Place } from "./policy/places.ts";
+import type { FoundPlace } from "./policy/places.ts";
 import type { Policy } from "./policy/policy.ts";
 import { PolicyError } from "./policy/policy-error.ts";
+import { isAmbiguousQuery } from "./policy/query-readings.ts";
 import { createSite, type Site, type SiteOptions } from "./site.ts";
 import { aliasAmong } from "./visit/header-aliases.ts";
 import { readOrigin } from "./visit/host.ts";
-import { isPlain } from "./visit/path-readings.ts";
+import { hasOneReading } from "./visit/path-readings.ts";
 import { readTarget, type Target } from "./visit/target.ts";
 import type { Visit } from "./visit/visit.ts";
 
@@ -62,32 +63,63 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (site === undefined) return badRequest("unknown-host", visit);
       const found = findPlace(visit, site);
       if ("reason" in found) return badRequest(found.reason, visit);
-      const decision = decide(factsOf(visit, site, found, rounds, now));
-      const served = placeServed(visit, site, found);
-      if (decision.kind !== "allow" || served === found.place) return decision;
-      if (served === "ambiguous") return badRequest("ambiguous-path", visit);
-      const there = decide(factsOf(visit, site, { ...found, place: served }, rounds, now));
-      return there.kind === "allow" && there.ticket === undefined ? decision : there;
+      return judge(visit, { site, rounds, now }, found).decision;
     },
 
     explain(visit, now) {
-      const decision = this.decide(visit, now);
       const site = siteOf(visit);
       const origin = site?.origin.text;
-      const found = site === undefined ? undefined : findPlace(visit, site);
-      if (site === undefined || found === undefined || "reason" in found) {
-        return { decision, origin, place: undefined, policy: undefined, checks: [] };
-      }
-      const { kind, text, rules: policy } = found.place;
-      const checks = outcomes(factsOf(visit, site, found, rounds, now));
-      return { decision, origin, place: { kind, text }, policy, checks };
+      const nowhere = { origin, place: undefined, policy: undefined, checks: [] };
+      if (site === undefined) return { ...nowhere, decision: badRequest("unknown-host", visit) };
+      const found = findPlace(visit, site);
+      if ("reason" in found) return { ...nowhere, decision: badRequest(found.reason, visit) };
+      const { decision, place, facts } = judge(visit, { site, rounds, now }, found);
+      const { kind, text } = place.place;
+      const { policy } = place;
+      return { decision, origin, place: { kind, text }, policy, checks: outcomes(facts) };
     },
   };
 }
 
+/** Where and when a visit is judged. */
+interface Occasion {
+  readonly site: Site;
+  readonly rounds: Rounds | undefined;
+  readonly now: EpochSeconds;
+}
+
+/** A decision, and the place that made it. */
+interface Judged {
+  readonly decision: Decision;
+  readonly place: FoundPlace<Policy>;
+  readonly facts: Facts;
+}
+
+/** Decides by the place of what was asked for, and then by that of what will be served. */
+function judge(visit: Visit, occasion: Occasion, found: Found): Judged {
+  const asked = judgeAt(found.place, visit, occasion, found.target);
+  const served = placeServed(visit, occasion.site, found);
+  if (asked.decision.kind !== "allow" || served === found.place) return asked;
+  if (served === "ambiguous") return { ...asked, decision: badRequest("ambiguous-path", visit) };
+  const there = judgeAt(served, visit, occasion, found.target);
+  // A public page inside takes nothing from what is known outside.
+  const isOpen = there.decision.kind === "allow" && there.decision.ticket === undefined;
+  return isOpen ? asked : there;
+}
+
+function judgeAt(
+  place: FoundPlace<Policy>,
+  visit: Visit,
+  occasion: Occasion,
+  target: Target,
+): Judged {
+  const facts = factsOf(visit, occasion, place.policy, target);
+  return { decision: decide(facts), place, facts };
+}
+
 /** Where a visit leads, and its target as we know it. */
 interface Found {
-  readonly place: Place<Policy>;
+  readonly place: FoundPlace<Policy>;
   readonly target: Target;
   readonly conditioned: Conditioned;
 }
@@ -99,7 +131,7 @@ function placeServed(
   { servedPath }: Visit,
   site: Site,
   { place, target, conditioned }: Found,
-): Place<Policy> | "ambiguous" {
+): FoundPlace<Policy> | "ambiguous" {
   if (servedPath === undefined || servedPath === target.path) return place;
   const served = readTarget(servedPath);
   return served === undefined ? "ambiguous" : site.places.find(served.path, conditioned);
@@ -110,17 +142,16 @@ function findPlace(visit: Visit, site: Site): Found | { readonly reason: BadRequ
   if (oddHeaderNames.length > 0 && aliasAmong(oddHeaderNames, site.identityHeaders) !== undefined) {
     return { reason: "header-alias" };
   }
+  // Some applications take small letters for capitals, which policies name.
+  if (!/^[A-Z][A-Z-]*$/.test(visit.method)) return { reason: "bad-method" };
   const target = readTarget(visit.target);
   if (target === undefined) return { reason: "bad-target" };
-  if (site.hasStrictPaths && !isPlain(target.path)) return { reason: "ambiguous-path" };
-  const { argumentNames } = site;
-  const query =
-    argumentNames.length === 0
-      ? noArguments
-      : new URLSearchParams(target.text.slice(target.path.length));
-  if (argumentNames.some((name) => query.getAll(name).length > 1)) {
+  if (site.hasStrictPaths && !hasOneReading(target.path)) return { reason: "ambiguous-path" };
+  const search = site.wantedArguments.size === 0 ? "" : target.text.slice(target.path.length);
+  if (search !== "" && isAmbiguousQuery(search, site.wantedArguments)) {
     return { reason: "ambiguous-argument" };
   }
+  const query = search === "" ? noArguments : new URLSearchParams(search);
   const conditioned = { visit, query };
   const place = site.places.find(target.path, conditioned);
   return place === "ambiguous" ? { reason: "ambiguous-path" } : { place, target, conditioned };
@@ -128,14 +159,11 @@ function findPlace(visit: Visit, site: Site): Found | { readonly reason: BadRequ
 
 function factsOf(
   visit: Visit,
-  site: Site,
-  { place, target: { text } }: Found,
-  rounds: Rounds | undefined,
-  now: EpochSeconds,
+  { site, rounds, now }: Occasion,
+  policy: Policy,
+  { text }: Target,
 ): Facts {
-  const policy = place.rules;
-  const verification =
-    policy.access === "public" ? undefined : verify(visit, policy, site.origin.hostName, now);
+  const verification = policy.access === "public" ? undefined : verify(visit, policy, now);
   const counted = site.breaksLoops ? rounds?.read(text, policy.origin, now) : undefined;
   const target = counted?.target ?? text;
   const known = target === visit.target ? visit : withTarget(visit, target);
@@ -151,8 +179,7 @@ function withTarget(visit: Visit, target: string): Visit {
 /** The first of the policy's headers that holds a ticket counts. */
 function verify(
   visit: Visit,
-  { ticketHeaders, cookieName, verifier }: Policy,
-  host: string,
+  { ticketHeaders, cookieName, verifier, hostName: host }: Policy,
   now: EpochSeconds,
 ): Verification | undefined {
   const { clientAddress } = visit;

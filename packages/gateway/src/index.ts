@@ -29,7 +29,8 @@ export { defaultIdentityNames, type IdentityNames } from "./identity/identity-na
 export type { PlaceOptions } from "./policy/nesting.ts";
 export { isPathPattern } from "./policy/path-pattern.ts";
 export type { ConditionOptions } from "./policy/place-conditions.ts";
-export { isPlacePath, type PlaceAddress, type PlaceKind } from "./policy/places.ts";
+export { isPlacePath } from "./policy/place-matchers.ts";
+export type { PlaceAddress, PlaceKind } from "./policy/places.ts";
 export type {
   Access,
   AnswerWith,
@@ -60,6 +61,7 @@ export {
   type TrustedProxies,
   trustedPeer,
 } from "./visit/forwarded.ts";
+export { isOddHeaderName } from "./visit/header-aliases.ts";
 export { type Origin, readOrigin } from "./visit/host.ts";
 export { inOneCase } from "./visit/one-case.ts";
 export type { Visit, VisitHeaders } from "./visit/visit.ts";

@@ -63,14 +63,16 @@ export function createRenewer(ask: AskForRenewal): Renewer {
 
   function askOnce(question: RenewalQuestion, now: EpochSeconds): Asked["setCookies"] {
     for (const [key, { until }] of answers) {
-      if (until >= now) break;
+      // One that ends later than any asked now was made before the clock went back.
+      if (until >= now && until <= now + sharedSeconds) break;
       answers.delete(key);
     }
     // All that the answer depends on.
     const key = [question.url, question.clientAddress, question.cookies].join("\n");
     const known = answers.get(key);
     if (known !== undefined) return known.setCookies;
-    const isFailing = (failing.get(question.url) ?? now) > now;
+    const failingUntil = failing.get(question.url) ?? now;
+    const isFailing = failingUntil > now && failingUntil <= now + sharedSeconds;
     if (isFailing || asking === maxAsking || answers.size === maxAnswers) return nothing;
     const until = now + sharedSeconds;
     const setCookies = askNow(question, until);
@@ -94,13 +96,13 @@ const nothing: Asked["setCookies"] = Promise.resolve([]);
 function isRenewed(setCookie: string, allow: Allow, visit: Visit, now: EpochSeconds): boolean {
   // It becomes a header line; CR and LF would make it two.
   if (setCookie.length > maxSetCookieLength || !/^[ -~]*$/.test(setCookie)) return false;
-  const { verifier, cookieName, origin } = allow.policy;
+  const { verifier, cookieName, hostName } = allow.policy;
   // RFC 6265 §4.1.1: it starts with a cookie-pair, as a Cookie header does.
   const [pair = ""] = setCookie.split(";", 1);
   const verification = verifier.verifyCookies(pair, cookieName, {
     now,
     clientAddress: visit.clientAddress,
-    host: new URL(origin).hostname.replaceAll(/[[\]]/g, ""),
+    host: hostName,
     confirmedKey: undefined,
   });
   return verification?.ok === true && verification.ticket.uid === allow.ticket?.uid;

@@ -1,11 +1,11 @@
 import type { Verifier } from "@countersign/ticket";
 import { identityHeaderNames } from "./identity/identity.ts";
 import type { IdentityNames } from "./identity/identity-names.ts";
-import { nestPlaces, type PlaceOptions } from "./policy/nesting.ts";
-import { createCondition } from "./policy/place-conditions.ts";
+import { nested, type PlaceOptions, readPlace } from "./policy/nesting.ts";
 import { createPlaces, type Places } from "./policy/places.ts";
 import { createPolicy, type Policy, type PolicyOptions } from "./policy/policy.ts";
 import { PolicyError } from "./policy/policy-error.ts";
+import { type WantedArguments, wantedArguments } from "./policy/query-readings.ts";
 import { type Origin, readOrigin } from "./visit/host.ts";
 
 /** What an administrator says of a site. Its own policy is that of the place `/`. */
@@ -28,7 +28,7 @@ export interface Site {
   readonly hasStrictPaths: boolean;
   readonly breaksLoops: boolean;
   /** The arguments of the query that places depend on. */
-  readonly argumentNames: readonly string[];
+  readonly wantedArguments: WantedArguments;
   /** In lower case: the headers by which applications know their visitors. */
   readonly identityHeaders: ReadonlySet<string>;
 }
@@ -37,21 +37,19 @@ export interface Site {
 export function createSite(options: SiteOptions): Site {
   const { origin: text, identityNames, strictPaths, loopBreaker, places = [], ...rest } = options;
   const origin = readSiteOrigin(text);
-  const isRoot = ({ path, ...other }: PlaceOptions) => path === "/" && !hasConditions(other);
-  const all = places.some(isRoot) ? places : [{ path: "/" }, ...places];
-  const { verifier } = options;
-  const created = nestPlaces(rest, all).map(({ address, conditions, policy }) => ({
-    ...address,
-    condition: createCondition(conditions),
-    rules: createPolicy({ origin: origin.text, identityNames, verifier }, policy),
-  }));
-  const assertionHeaders = created.flatMap(({ rules }) => rules.assertion?.header ?? []);
+  const site = { origin: origin.text, identityNames, verifier: options.verifier };
+  const read = places.map(readPlace);
+  const hasRoot = read.some((one) => one.kind === "path" && one.text === "/" && !one.condition);
+  const all = hasRoot ? read : [readPlace({ path: "/" }), ...read];
+  // What a place says must be possible wherever it lies: that is found out now, and not by a visit.
+  const policies = all.map((place) => createPolicy(site, nested(rest, [place])));
+  const assertionHeaders = policies.flatMap(({ assertion }) => assertion?.header ?? []);
   return {
     origin,
-    places: createPlaces(created),
+    places: createPlaces(all, (chain) => createPolicy(site, nested(rest, chain))),
     hasStrictPaths: strictPaths ?? false,
     breaksLoops: loopBreaker ?? true,
-    argumentNames: [...new Set(places.flatMap((place) => Object.keys(place.arguments ?? {})))],
+    wantedArguments: wantedArguments(places),
     identityHeaders: identityHeaderNames([
       ...Object.values(identityNames ?? {}),
       ...assertionHeaders,
@@ -59,14 +57,10 @@ export function createSite(options: SiteOptions): Site {
   };
 }
 
-function hasConditions({ methods, networks, arguments: named }: PlaceOptions): boolean {
-  return methods !== undefined || networks !== undefined || named !== undefined;
-}
-
 function readSiteOrigin(text: string): Origin {
   const [, scheme = "", host = ""] = /^(https?):\/\/(.*)$/.exec(text) ?? [];
-  const origin =
-    scheme === "http" || scheme === "https" ? readOrigin(scheme, inAscii(host)) : undefined;
+  const isKnown = scheme === "http" || scheme === "https";
+  const origin = isKnown ? readOrigin(scheme, inAscii(host)) : undefined;
   if (origin === undefined) throw new PolicyError("bad-origin");
   return origin;
 }

@@ -91,6 +91,7 @@ const bad = {
     { host: "evil.wiki.example.com" },
     { host: "wiki.example.com\r\n" },
   ],
+  "bad-method": [{ method: "post" }, { method: "Get" }, { method: "" }, { method: "GET X" }],
   "bad-target": [
     { target: "*" },
     { target: "/a%00" },
@@ -181,6 +182,40 @@ test("asks for an argument's place only where the argument says so", () => {
   assert.equal(decideVisit({ cookies, target: "/edit?action=save" }).kind, "forbid");
 });
 
+test("asks in a pattern for what the place around it asks for, too", () => {
+  const site = {
+    ...wiki,
+    places: [
+      { path: "/admin", anyOfTokens: ["admin"] },
+      { path: "/admin", methods: ["POST"], requireMultifactor: true },
+      { path: "/admin/users", users: ["ada"] },
+      { pattern: "/**/*.php", users: ["ada"] },
+    ],
+  };
+  const other = createGateway({ sites: [site] });
+  const kindOf = (facts: VisitFacts) => other.decide(visitWith(facts), now).kind;
+  const staff = cookieWith({ tokens: ["staff"] });
+  const admin = cookieWith({ tokens: ["admin"] });
+  assert.equal(kindOf({ cookies: staff, target: "/x.php" }), "allow");
+  assert.equal(kindOf({ cookies: staff, target: "/admin/x.php" }), "forbid");
+  assert.equal(kindOf({ cookies: admin, target: "/admin/x.php" }), "allow");
+  assert.equal(kindOf({ cookies: admin, target: "/admin/users" }), "allow");
+  assert.equal(kindOf({ cookies: admin, target: "/admin/users", method: "POST" }), "log-in");
+});
+
+test("ends a circle of those who lack a right, unless they have a page of their own", () => {
+  const sites = { circle: wiki, apart: { ...wiki, unauthorisedUrl: "https://sso.example.com/no" } };
+  const kinds = Object.values(sites).map((site) => {
+    const other = createGateway({ sites: [site], loopKey: new Uint8Array(32).fill(1) });
+    let target = "/page";
+    for (let round = 0; round < 3; round++) {
+      target = backTarget(other.decide(visitWith({ target, cookies: cookieWith() }), now + round));
+    }
+    return other.decide(visitWith({ target, cookies: cookieWith() }), now + 3).kind;
+  });
+  assert.deepEqual(kinds, ["loop", "forbid"]);
+});
+
 test("refuses doubtful paths where a site is strict, wherever they lead", () => {
   const strict = createGateway({ sites: [{ ...wiki, strictPaths: true }] });
   const cookies = cookieWith({ tokens: ["staff"] });
@@ -188,6 +223,9 @@ test("refuses doubtful paths where a site is strict, wherever they lead", () => 
     const visit = visitWith({ cookies, target });
     assert.equal(gateway.decide(visit, now).kind, "allow", target);
     assert.equal(strict.decide(visit, now).kind, "bad-request", target);
+  }
+  for (const target of ["/page", "/a%20b", "/%C3%A4", "/a/b.c?d=%2F//"]) {
+    assert.equal(strict.decide(visitWith({ cookies, target }), now).kind, "allow", target);
   }
 });
 
@@ -274,6 +312,8 @@ test("explains which place counted and which checks were passed", () => {
   assert.equal(decision.kind, "forbid");
   const nowhere = gateway.explain(visitWith({ host: "evil.example" }), now);
   assert.deepEqual([nowhere.origin, nowhere.checks], [undefined, []]);
+  const served = gateway.explain(visitWith({ cookies, servedPath: "/admin/index.html" }), now);
+  assert.equal(served.place?.text, "/admin");
 });
 
 test("refuses two sites with one origin", () => {

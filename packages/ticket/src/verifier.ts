@@ -167,7 +167,8 @@ function judge(ticket: Ticket, at: Circumstances): Verification {
   if (!isConfirmed(ticket, at.confirmedKey)) {
     return { ok: false, refusal: "unconfirmed-key", ticket };
   }
-  if (at.now > ticket.validUntil) return { ok: false, refusal: "expired", ticket };
+  // Also where the clock gives no number.
+  if (!(at.now <= ticket.validUntil)) return { ok: false, refusal: "expired", ticket };
   const inGrace = ticket.graceAfter !== undefined && at.now > ticket.graceAfter;
   return { ok: true, ticket: ticket as VerifiedTicket, inGrace };
 }

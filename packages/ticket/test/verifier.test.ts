@@ -104,6 +104,10 @@ test("is exact to the second about expiry and grace", () => {
   }
 });
 
+test("takes a clock that gives no number for one that is too late", () => {
+  assert.equal(refusalOf(verifyTicket(good, [key], { ...at, now: Number.NaN })), "expired");
+});
+
 test("accepts a bound ticket from the holder of its key", () => {
   const text = signed(`uid=ada;validuntil=1000;cnf=${thumbprint}`);
   assert.ok(verifyTicket(text, [key], { ...at, confirmedKey: thumbprint }).ok);

@@ -14,7 +14,7 @@ export interface Answer {
 export interface Problem {
   readonly status: 400 | 401 | 403;
   readonly title: string;
-  readonly reason: Reason | BadRequest | "other-origin";
+  readonly reason: Reason | BadRequest;
   /** Where a person could sign in. */
   readonly login?: string | undefined;
 }
@@ -22,7 +22,7 @@ export interface Problem {
 /** No answer to one visitor may become the answer to the next. */
 export const unstored = [
   ["Cache-Control", "no-store"],
-  ["Vary", "Accept, Cookie, Origin, Sec-Fetch-Mode"],
+  ["Vary", "Accept, Cookie, Origin, Sec-Fetch-Mode, Sec-Fetch-Site, Upgrade, X-Requested-With"],
 ] as const;
 
 /** Sends a visitor elsewhere. */

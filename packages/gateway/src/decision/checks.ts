@@ -1,4 +1,6 @@
 import { signInTime, type VerifiedTicket } from "@countersign/ticket";
+import type { Policy } from "../policy/policy.ts";
+import type { Visit } from "../visit/visit.ts";
 import type { Facts } from "./facts.ts";
 import { isSentAway } from "./is-sent-away.ts";
 import type { Reason } from "./reason.ts";
@@ -18,6 +20,7 @@ const ticketChecks = {
     now - (signInTime(ticket) ?? Number.NEGATIVE_INFINITY) <= maxSignInAgeSeconds,
   "unbound-ticket": (ticket, { policy }) =>
     !policy.requireBoundTicket || ticket.confirmationKey !== undefined,
+  "other-origin": (_ticket, { visit, policy }) => isOwnWebSocket(visit, policy),
 } satisfies Partial<Record<Reason, (ticket: VerifiedTicket, facts: Facts) => boolean>>;
 
 type TicketCheck = keyof typeof ticketChecks;
@@ -65,8 +68,22 @@ export function outcomes(facts: Facts): readonly CheckOutcome[] {
   ];
 }
 
-/** A redirect would lose a form's body, so only a GET is sent away (TKTAuthRefreshURL). */
+/**
+ * A redirect would lose a form's body, so only a GET is sent away (TKTAuthRefreshURL); and nobody is
+ * from where no ticket is needed.
+ */
 function isSentAwayToRenew(facts: Facts): boolean {
   const { visit, policy } = facts;
-  return visit.method === "GET" && !policy.renewInPlace && isSentAway(facts);
+  if (visit.method !== "GET" || policy.renewInPlace || policy.access === "optional") return false;
+  return isSentAway(facts);
+}
+
+/**
+ * Browsers open a WebSocket from any page and send the cookies along, without asking as they do for
+ * `fetch`. They do say which page it was; programs do not (RFC 6455 §10.2).
+ */
+function isOwnWebSocket({ headers }: Visit, { origin, corsOrigins }: Policy): boolean {
+  if (!/\bwebsocket\b/i.test(headers.get("upgrade") ?? "")) return true;
+  const asking = headers.get("origin");
+  return !asking || asking === origin || corsOrigins.includes(asking);
 }

@@ -1,4 +1,9 @@
-import { cookiesWithout, ticketCookieValues, type VerifiedTicket } from "@countersign/ticket";
+import {
+  cookiesWithout,
+  signInTime,
+  ticketCookieValues,
+  type VerifiedTicket,
+} from "@countersign/ticket";
 import { authorizationFor } from "../identity/basic-credentials.ts";
 import { type Answer, corsHeaders, problemAnswer, redirectAnswer } from "./answer.ts";
 import { firstObstacle } from "./checks.ts";
@@ -7,15 +12,15 @@ import type { Facts } from "./facts.ts";
 import { isSentAway } from "./is-sent-away.ts";
 import { loopAnswer } from "./loop-page.ts";
 import { plainAnswer } from "./plain-answer.ts";
-import { answerPreflight, isPreflight } from "./preflight.ts";
+import { answerPreflight, isPreflight, passesPreflight } from "./preflight.ts";
 import type { Reason } from "./reason.ts";
 import { redirectFor, redirectToItself } from "./redirects.ts";
 
 /** Decides one visit. Reads nothing but its arguments, so that every adapter agrees. */
 export function decide(facts: Facts): Decision {
   const { visit, policy } = facts;
-  if (policy.preflight !== "check" && isPreflight(visit)) {
-    return policy.preflight === "pass" ? allow(undefined, facts) : answerPreflight(facts);
+  if (policy.preflight !== "check" && isPreflight(visit) && publicObstacle(facts) === undefined) {
+    return passesPreflight(facts) ? allow(undefined, facts) : answerPreflight(facts);
   }
   const obstacle = policy.access === "public" ? publicObstacle(facts) : firstObstacle(facts);
   if (obstacle === undefined) return allowOrClean(facts);
@@ -60,19 +65,26 @@ function cacheSecondsFor(ticket: VerifiedTicket | undefined, { policy, now }: Fa
   const { validUntil, graceAfter = validUntil } = ticket;
   const left = [policy.cacheSeconds, validUntil - now, graceAfter - now];
   if (policy.assertion !== undefined) left.push(policy.assertion.lifetimeSeconds / 2);
+  left.push((signInTime(ticket) ?? now) + policy.maxSignInAgeSeconds - now);
   return Math.max(0, Math.floor(Math.min(...left)));
 }
 
-function dueRenewal({ verification, policy, visit }: Facts): DueRenewal | undefined {
+function dueRenewal({ verification, policy, visit, now }: Facts): DueRenewal | undefined {
   if (verification?.ok !== true || !verification.inGrace) return undefined;
   const { refresh } = policy.redirectUrls;
   const header = visit.headers.get("cookie");
   if (refresh === undefined || !header) return undefined;
-  const values = ticketCookieValues(header, policy.cookieName);
+  const { clientAddress } = visit;
+  const at = { now, clientAddress, host: policy.hostName, confirmedKey: undefined };
+  // The one that counted. Whatever else has its name is not passed on.
+  const value = ticketCookieValues(header, policy.cookieName).find(
+    (one) => policy.verifier.verifyEncoded(one, at).ok,
+  );
+  if (value === undefined) return undefined;
   const back = `${policy.backArgument}=${encodeURIComponent(`${policy.origin}/`)}`;
   return {
     url: `${refresh}${refresh.includes("?") ? "&" : "?"}${back}`,
-    cookies: values.map((value) => `${policy.cookieName}=${value}`).join("; "),
+    cookies: `${policy.cookieName}=${value}`,
   };
 }
 
@@ -82,6 +94,7 @@ const forbidding: ReadonlySet<Reason> = new Set<Reason>([
   "missing-token",
   "unwanted-token",
   "other-user",
+  "other-origin",
 ]);
 
 function refuse(reason: Reason, facts: Facts): Refused {
@@ -94,7 +107,9 @@ function refuse(reason: Reason, facts: Facts): Refused {
     const problem = { status: 403, title: "Forbidden", reason } as const;
     return { kind: "forbid", reason, answer: plainAnswer(problem, facts.visit.headers) };
   }
-  if (facts.round?.isLast === true && !isForbidden) {
+  // Where those who lack a right have an address of their own, they stay there.
+  const { unauthorised, login } = facts.policy.redirectUrls;
+  if (facts.round?.isLast === true && (!isForbidden || unauthorised === login)) {
     return { kind: "loop", reason, answer: loopAnswer(reason, facts) };
   }
   const answer = redirectAnswer(redirect);

@@ -28,7 +28,7 @@ export interface Allow {
 export interface DueRenewal {
   /** Answers a GET with `cookies` by a `Set-Cookie`. */
   readonly url: string;
-  /** A Cookie header with the tickets alone. */
+  /** A Cookie header with the ticket alone. */
   readonly cookies: string;
 }
 

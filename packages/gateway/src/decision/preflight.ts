@@ -12,6 +12,13 @@ export function isPreflight({ method, headers }: Visit): boolean {
   );
 }
 
+/** Whether the application answers it: of every origin, or of those that the policy names. */
+export function passesPreflight({ visit, policy }: Facts): boolean {
+  if (policy.preflight !== "pass") return false;
+  const origin = visit.headers.get("origin") ?? "";
+  return policy.corsOrigins.length === 0 || policy.corsOrigins.includes(origin);
+}
+
 /** Lets scripts of the allowed origins ask whatever they want: the request itself needs a ticket. */
 export function answerPreflight({ visit, policy }: Facts): Refused {
   const allowed = corsHeaders(visit, policy.corsOrigins);

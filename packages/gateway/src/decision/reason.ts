@@ -12,7 +12,8 @@ export type Reason =
   | "unwanted-token"
   | "other-user"
   | "old-sign-in"
-  | "unbound-ticket";
+  | "unbound-ticket"
+  | "other-origin";
 
 /** What each reason means, in the words of the reference page. */
 export const reasonTexts: Readonly<Record<Reason, string>> = {
@@ -26,12 +27,14 @@ export const reasonTexts: Readonly<Record<Reason, string>> = {
   "unwanted-token": "the ticket holds a token that keeps its holder out",
   "other-user": "the place is for other users",
   "old-sign-in": "the sign-in was too long ago for the place, or nobody knows when it was",
+  "other-origin": "a script of a site that is not among the allowed origins asks",
   "unbound-ticket": "the place asks for a ticket that is bound to a key, and this one is not",
 };
 
 /** Why a visit makes no sense here, whoever it is. */
 export type BadRequest =
   | "unknown-host"
+  | "bad-method"
   | "bad-target"
   | "ambiguous-path"
   | "ambiguous-argument"
@@ -40,9 +43,11 @@ export type BadRequest =
 /** What each of them means, in the words of the reference page. */
 export const badRequestTexts: Readonly<Record<BadRequest, string>> = {
   "unknown-host": "no site has the scheme, host and port that were asked for",
+  "bad-method": "the method is not written in capitals",
   "bad-target": "the request target is no path, or cannot be decoded",
   "ambiguous-path": "servers may read the path in different ways, which lead to different places",
-  "ambiguous-argument": "an argument that a place depends on is there more than once",
+  "ambiguous-argument":
+    "an argument that a place depends on is there more than once, or in a spelling that applications may take for it",
   "header-alias":
-    "a header's name differs from one that only we set in `_` or `.` alone, so that applications may mistake it",
+    "a header's name has other characters for the `-` of one that only we set, so that applications may mistake it",
 };

@@ -31,6 +31,7 @@ const purposes = {
   "other-user": "unauthorised",
   "old-sign-in": "login",
   "unbound-ticket": "login",
+  "other-origin": "unauthorised",
 } satisfies Record<Reason, RedirectPurpose>;
 
 /** Where a visitor is sent for `reason`; `undefined` if the policy names no address for it. */

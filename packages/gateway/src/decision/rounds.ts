@@ -42,7 +42,7 @@ export function createRounds(key: Uint8Array): Rounds {
     read(marked, origin, now) {
       const { target, mark } = withoutMark(marked);
       const counted = mark === undefined ? undefined : readMark(mark, origin, now, key);
-      const { since, count } = counted ?? { since: now, count: 0 };
+      const { since, count } = counted ?? { since: Math.max(0, Math.floor(now)), count: 0 };
       const round: Round = {
         isMarked: mark !== undefined,
         since,
@@ -50,6 +50,8 @@ export function createRounds(key: Uint8Array): Rounds {
         mark(next) {
           const text = `${since.toString(36)}.${Math.min(count + 1, 9)}`;
           const argument = `countersign=${text}.${seal(key, `${origin} ${text}`)}`;
+          // A clock that no mark has room for counts nothing.
+          if (!markPattern.test(argument)) return next;
           return `${next}${next.includes("?") ? "&" : "?"}${argument}`;
         },
       };

@@ -52,8 +52,10 @@ export function identityHeaders(allow: Allow): readonly string[] {
 }
 
 /** A hidden ticket is hidden wherever it may have come from. */
-function otherTicketHeaders({ ticketHeaders }: Policy): readonly string[] {
-  return ticketHeaders.flatMap((name) => (name === "cookie" ? [] : [name, ""]));
+function otherTicketHeaders({ ticketHeaders, basicAuth }: Policy): readonly string[] {
+  const isSet = (name: string) =>
+    name === "cookie" || (name === "authorization" && basicAuth !== "none");
+  return ticketHeaders.flatMap((name) => (isSet(name) ? [] : [name, ""]));
 }
 
 /** A name and its value; the value is empty where there is nothing to say. */

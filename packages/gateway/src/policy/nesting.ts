@@ -1,6 +1,6 @@
-import { createPathPattern } from "./path-pattern.ts";
 import type { ConditionOptions } from "./place-conditions.ts";
-import { type PlaceAddress, segmentsOf } from "./places.ts";
+import { createCondition } from "./place-conditions.ts";
+import type { Place, PlaceAddress } from "./places.ts";
 import type { PolicyOptions } from "./policy.ts";
 import { PolicyError } from "./policy-error.ts";
 
@@ -14,46 +14,32 @@ export interface PlaceOptions extends PolicyOptions, ConditionOptions {
   readonly pattern?: string | undefined;
 }
 
-/** A place with all that it was given and inherits. */
-export interface NestedPlace {
-  readonly address: PlaceAddress;
-  readonly conditions: ConditionOptions;
-  readonly policy: PolicyOptions;
+/** A place with what it says itself. */
+export interface SayingPlace extends Place {
+  readonly says: PolicyOptions;
 }
 
 /**
- * Gives each place what it does not say itself, as nested sections of Apache do: from the place
- * whose path holds it most closely, and that from the next, up to the site. What is said replaces:
- * a list is not extended. Nobody inherits from a place with conditions.
+ * Reads a place; what it leaves undefined it does not say.
  *
- * @throws {PolicyError} `bad-path` or `bad-pattern`.
+ * @throws {PolicyError} `bad-path` where it has none of the three, or two.
  */
-export function nestPlaces(
-  site: PolicyOptions,
-  places: readonly PlaceOptions[],
-): readonly NestedPlace[] {
-  const said = places.map(readPlace);
-  const outer = said
-    .filter(({ address, isConditional }) => address.kind === "path" && !isConditional)
-    .sort((a, b) => a.segments.length - b.segments.length);
-  return said.map((place) => {
-    const around = outer.filter((one) => one !== place && holds(one.segments, place.segments));
-    const policy = Object.assign({}, site, ...around.map((one) => one.policy), place.policy);
-    return { address: place.address, conditions: place.conditions, policy };
-  });
+export function readPlace(options: PlaceOptions): SayingPlace {
+  const { path, exactPath, pattern, methods, networks, arguments: named, ...policy } = options;
+  const said = Object.entries(policy).filter(([, value]) => value !== undefined);
+  return {
+    ...addressOf({ path, exactPath, pattern }),
+    condition: createCondition({ methods, networks, arguments: named }),
+    says: Object.fromEntries(said),
+  };
 }
 
-function readPlace(options: PlaceOptions) {
-  const { path, exactPath, pattern, methods, networks, arguments: named, ...policy } = options;
-  const conditions = { methods, networks, arguments: named };
-  const address = addressOf({ path, exactPath, pattern });
-  const segments =
-    address.kind === "pattern"
-      ? createPathPattern(address.text).literalStart
-      : segmentsOf(address.text);
-  const isConditional = Object.values(conditions).some((value) => value !== undefined);
-  const said = Object.entries(policy).filter(([, value]) => value !== undefined);
-  return { address, segments, conditions, isConditional, policy: Object.fromEntries(said) };
+/**
+ * What places that lie in one another say together, as nested sections of Apache do: what the inner
+ * one says replaces what the outer one said; a list is not extended.
+ */
+export function nested(site: PolicyOptions, chain: readonly SayingPlace[]): PolicyOptions {
+  return Object.assign({}, site, ...chain.map(({ says }) => says));
 }
 
 function addressOf(
@@ -67,8 +53,4 @@ function addressOf(
   if (path !== undefined) return { kind: "path", text: path };
   if (exactPath !== undefined) return { kind: "exactPath", text: exactPath };
   return { kind: "pattern", text: pattern ?? "" };
-}
-
-function holds(outer: readonly string[], inner: readonly string[]): boolean {
-  return outer.every((segment, index) => segment === inner[index]);
 }

@@ -2,8 +2,6 @@ import { PolicyError } from "./policy-error.ts";
 
 /** A glob: `*` is one or more characters of a segment, or any number beside others; `**` is any segments. */
 export interface PathPattern {
-  /** The segments before the first that holds a `*`. */
-  readonly literalStart: readonly string[];
   matches(path: readonly string[]): boolean;
 }
 
@@ -17,11 +15,8 @@ const anySegments = "**";
 export function createPathPattern(pattern: string): PathPattern {
   if (!isPathPattern(pattern)) throw new PolicyError("bad-pattern", pattern);
   const segments = pattern.slice(1).split("/");
-  const firstOpen = segments.findIndex((segment) => segment.includes("*"));
-  return {
-    literalStart: firstOpen === -1 ? segments : segments.slice(0, firstOpen),
-    matches: (path) => matchesWildly(path, segments, anySegments, matchesSegment),
-  };
+  const matchers = segments.map((text) => (text === anySegments ? anySegments : matcherOf(text)));
+  return { matches: (path) => matchesAll(path, matchers) };
 }
 
 /** Whether `text` is a pattern: segments that every server reads alike, with stars. */
@@ -32,31 +27,45 @@ export function isPathPattern(text: string): boolean {
   return isWhole && /^(?:\/(?!\.\.?(?:\/|$))[^/?#%;\\\u0000-\u001f\u007f]+)+$/.test(text);
 }
 
-function matchesSegment(text: string, pattern: string): boolean {
+type SegmentMatcher = (segment: string) => boolean;
+
+/** Takes a time that grows with the segment alone: each piece is looked for once. */
+function matcherOf(pattern: string): SegmentMatcher {
+  const [first = "", ...others] = pattern.split("*");
+  const last = others.pop();
+  if (last === undefined) return (segment) => segment === pattern;
   // A segment that is nothing but a star is not there in `/files/`.
-  if (pattern === "*") return text !== "";
-  return matchesWildly([...text], [...pattern], "*", (one, other) => one === other);
+  if (pattern === "*") return (segment) => segment !== "";
+  return (segment) => {
+    const end = segment.length - last.length;
+    if (end < first.length || !segment.startsWith(first) || !segment.endsWith(last)) return false;
+    let from = first.length;
+    for (const piece of others) {
+      const at = segment.indexOf(piece, from);
+      if (at === -1 || at + piece.length > end) return false;
+      from = at + piece.length;
+    }
+    return true;
+  };
 }
 
 /**
- * Whether `pattern`, in which `wild` stands for any number of items, matches all of `items`. Goes
- * back to the last wild one only, so that the time is bounded by the product of the lengths.
+ * Whether the pattern matches all of `path`. Goes back to the last `**` only, so that the time is
+ * bounded by the product of the lengths.
  */
-function matchesWildly(
-  items: readonly string[],
-  pattern: readonly string[],
-  wild: string,
-  matches: (item: string, of: string) => boolean,
+function matchesAll(
+  path: readonly string[],
+  pattern: readonly (SegmentMatcher | typeof anySegments)[],
 ): boolean {
   let at = 0;
   let next = 0;
   let resume: { next: number; at: number } | undefined;
-  while (at < items.length) {
+  while (at < path.length) {
     const wanted = pattern[next];
-    if (wanted === wild) {
+    if (wanted === anySegments) {
       resume = { next: next + 1, at };
       next += 1;
-    } else if (wanted !== undefined && matches(items[at] ?? "", wanted)) {
+    } else if (wanted?.(path[at] ?? "") === true) {
       at += 1;
       next += 1;
     } else if (resume !== undefined) {
@@ -65,5 +74,5 @@ function matchesWildly(
       next = resume.next;
     } else return false;
   }
-  return pattern.slice(next).every((rest) => rest === wild);
+  return pattern.slice(next).every((rest) => rest === anySegments);
 }

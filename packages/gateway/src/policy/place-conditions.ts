@@ -14,7 +14,7 @@ export interface ConditionOptions {
 /** The part of a visit that conditions see. */
 export interface Conditioned {
   readonly visit: Visit;
-  /** The decoded arguments of the query. */
+  /** The decoded arguments of the query, of which none that matters is there twice. */
   readonly query: URLSearchParams;
 }
 
@@ -29,7 +29,6 @@ export function createCondition(options: ConditionOptions): Condition {
   return ({ visit, query }) =>
     hasMethod(visit.method, methods) &&
     isWithin(visit.clientAddress, ranges) &&
-    // One of a name: where an argument is repeated, servers disagree which one counts.
     Object.entries(wanted ?? {}).every(([name, value]) => query.get(name) === value);
 }
 

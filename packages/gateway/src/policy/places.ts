@@ -1,7 +1,8 @@
 import { inOneCase } from "../visit/one-case.ts";
 import { isPlain, type PathReading, pathReadings } from "../visit/path-readings.ts";
-import { createPathPattern } from "./path-pattern.ts";
+import { createChains } from "./chains.ts";
 import type { Condition, Conditioned } from "./place-conditions.ts";
+import { isWithin, type Matchers, matchersOf } from "./place-matchers.ts";
 import { PolicyError } from "./policy-error.ts";
 
 /** Which paths belong to a place: it and all below it, it alone, or those that a glob matches. */
@@ -14,30 +15,41 @@ export interface PlaceAddress {
   readonly text: string;
 }
 
-/** A part of a site, with what holds there. */
-export interface Place<Rules> extends PlaceAddress {
+/** A part of a site, and for which visits it is one. */
+export interface Place extends PlaceAddress {
   readonly condition: Condition;
-  readonly rules: Rules;
 }
 
-/** Finds the place of a visit. */
-export interface Places<Rules> {
+/** What was found for a visit. */
+export interface FoundPlace<Policy> {
+  /** The innermost place that holds the path. */
+  readonly place: Place;
+  /** What it says, and what it does not say itself from those around it. */
+  readonly policy: Policy;
+}
+
+/** Finds the places of a visit. */
+export interface Places<Policy> {
   /**
-   * Exact paths come first, then patterns in their order, then the longest path that holds `path`,
-   * segment by segment; a place whose condition does not hold is passed over. `"ambiguous"`:
-   * servers disagree, be it because some take capital and small letters for the same, or a path
-   * with a slash at its end for the one without.
+   * Of all that hold the path and whose conditions hold, from the outside in: paths by their length,
+   * then the exact path, or else the first pattern. `"ambiguous"`: servers disagree, be it because
+   * some take capital and small letters for the same, or a path with a slash at its end for the one
+   * without; or the path is longer than anybody needs. The same places give the same object.
    */
-  find(path: string, conditioned: Conditioned): Place<Rules> | "ambiguous";
+  find(path: string, conditioned: Conditioned): FoundPlace<Policy> | "ambiguous";
 }
 
 /**
  * The places of one site. They must include the path `/` without a condition; those without
  * conditions differ in more than capitals.
  *
+ * @param combine Makes one policy of places that lie in one another, the outermost first.
  * @throws {PolicyError} `bad-path`, `bad-pattern` or `repeated-path`.
  */
-export function createPlaces<Rules>(places: readonly Place<Rules>[]): Places<Rules> {
+export function createPlaces<P extends Place, Policy>(
+  places: readonly P[],
+  combine: (chain: readonly P[]) => Policy,
+): Places<Policy> {
   const root = places.find(
     ({ kind, text, condition }) => kind === "path" && text === "/" && condition === undefined,
   );
@@ -45,107 +57,100 @@ export function createPlaces<Rules>(places: readonly Place<Rules>[]): Places<Rul
   requireDistinct(places);
   const entries = places
     .filter((place) => place !== root)
-    .map((place) => ({ place, ...matchersOf(place) }))
-    .sort(byPrecedence);
-  const hasPathsOnly = entries.every(({ place }) => place.kind === "path");
-  const deepest = hasPathsOnly ? (entries[0]?.depth ?? 0) : undefined;
+    .map((place) => ({ place, ...matchersOf(place) }));
+  const outer = entries.filter(({ place }) => place.kind === "path").sort(fromTheOutsideIn);
+  const inner = (["exactPath", "pattern"] as const).flatMap((kind) =>
+    entries
+      .filter(({ place }) => place.kind === kind)
+      .sort(kind === "exactPath" ? conditionsFirst : asTheyAre),
+  );
+  const chains = createChains(root, combine);
+  const deepest = inner.length > 0 ? undefined : (outer.at(-1)?.depth ?? 0);
 
-  const holding = (reading: PathReading, conditioned: Conditioned): Place<Rules> | "ambiguous" => {
+  const holding = (reading: PathReading, conditioned: Conditioned) => {
     const inCase = reading.slice(0, deepest);
     const folded = inCase.map(inOneCase);
-    for (const { place, matches, matchesFolded } of entries) {
-      if (!matchesFolded(folded)) continue;
-      if (place.condition !== undefined && !place.condition(conditioned)) continue;
-      return matches(inCase) ? place : "ambiguous";
-    }
-    return root;
+    return chainOf({
+      isIn: ({ matches }) => matches(inCase),
+      isInFolded: ({ matchesFolded }) => matchesFolded(folded),
+      conditioned,
+    });
   };
 
   /** The same for a path that all servers read alike, and without cutting it into segments. */
-  const holdingPlain = (path: string, conditioned: Conditioned): Place<Rules> | "ambiguous" => {
-    const folded = inOneCase(path);
-    for (const { place, folded: beginning } of entries) {
-      if (!isWithin(folded, beginning)) continue;
-      if (place.condition !== undefined && !place.condition(conditioned)) continue;
-      return isWithin(path, place.text) ? place : "ambiguous";
-    }
-    return root;
+  const holdingPlain = (path: string, conditioned: Conditioned) => {
+    const foldedPath = inOneCase(path);
+    return chainOf({
+      isIn: ({ place }) => isWithin(path, place.text),
+      isInFolded: ({ folded }) => isWithin(foldedPath, folded),
+      conditioned,
+    });
   };
+
+  function chainOf(asked: Asked<P>): FoundPlace<Policy> | "ambiguous" {
+    let chain = chains.start;
+    for (const entry of outer) {
+      if (!belongs(entry, asked)) continue;
+      if (!asked.isIn(entry)) return "ambiguous";
+      chain = chain.with(entry.place);
+    }
+    const innermost = inner.find((entry) => belongs(entry, asked));
+    if (innermost === undefined) return chain.found;
+    return asked.isIn(innermost) ? chain.with(innermost.place).found : "ambiguous";
+  }
 
   return {
     find(path, conditioned) {
-      if (entries.length === 0) return root;
-      if (hasPathsOnly && isPlain(path)) return holdingPlain(path, conditioned);
+      if (entries.length === 0) return chains.start.found;
+      if (inner.length === 0 && isPlain(path)) return holdingPlain(path, conditioned);
+      if (inner.length > 0 && isTooLong(path)) return "ambiguous";
       const readings = pathReadings(path) ?? [];
-      const [first, ...others] = hasPathsOnly ? readings : readings.flatMap(withAndWithoutSlash);
+      const [first, ...others] =
+        inner.length === 0 ? readings : readings.flatMap(withAndWithoutSlash);
       if (first === undefined) return "ambiguous";
-      const place = holding(first, conditioned);
-      const agree = others.every((reading) => holding(reading, conditioned) === place);
-      return agree ? place : "ambiguous";
+      const found = holding(first, conditioned);
+      const agree = others.every((reading) => holding(reading, conditioned) === found);
+      return agree ? found : "ambiguous";
     },
   };
 }
 
-interface Entry {
-  readonly place: PlaceAddress & { readonly condition: Condition };
-  /** How many segments a path has; 0 for the others, whose order is their own. */
-  readonly depth: number;
+interface Entry<P extends Place> extends Matchers {
+  readonly place: P;
 }
 
-const ranks: Readonly<Record<PlaceKind, number>> = { exactPath: 0, pattern: 1, path: 2 };
+/** A path in one of its readings, and the visit that asks for it. */
+interface Asked<P extends Place> {
+  isIn(entry: Entry<P>): boolean;
+  isInFolded(entry: Entry<P>): boolean;
+  readonly conditioned: Conditioned;
+}
 
-function byPrecedence({ place: a, depth: aDepth }: Entry, { place: b, depth: bDepth }: Entry) {
-  const byKind = ranks[a.kind] - ranks[b.kind] || bDepth - aDepth;
-  if (byKind !== 0 || a.kind === "pattern") return byKind;
+/** Whether a place holds a path, if capital and small letters are one, and its condition holds. */
+function belongs<P extends Place>(entry: Entry<P>, asked: Asked<P>): boolean {
+  if (!asked.isInFolded(entry)) return false;
+  const { condition } = entry.place;
+  return condition === undefined || condition(asked.conditioned);
+}
+
+function fromTheOutsideIn(a: Entry<Place>, b: Entry<Place>): number {
+  return a.depth - b.depth || conditionsFirst(b, a);
+}
+
+function conditionsFirst({ place: a }: Entry<Place>, { place: b }: Entry<Place>): number {
   return Number(a.condition === undefined) - Number(b.condition === undefined);
 }
 
-interface Matchers {
-  readonly depth: number;
-  /** The text where capital and small letters are one. */
-  readonly folded: string;
-  matches(reading: PathReading): boolean;
-  /** The same where capital and small letters are one. */
-  matchesFolded(reading: PathReading): boolean;
+function asTheyAre(): number {
+  return 0;
 }
 
-function matchersOf({ kind, text }: PlaceAddress): Matchers {
-  if (kind === "pattern") {
-    const { matches } = createPathPattern(text);
-    const folded = inOneCase(text);
-    return { depth: 0, folded, matches, matchesFolded: createPathPattern(folded).matches };
-  }
-  const segments = segmentsOf(text);
-  const folded = inOneCase(text);
-  const foldedSegments = segments.map(inOneCase);
-  if (kind === "path") {
-    return {
-      depth: segments.length,
-      folded,
-      matches: (reading) => startsWith(reading, segments),
-      matchesFolded: (reading) => startsWith(reading, foldedSegments),
-    };
-  }
-  const isWhole = (reading: PathReading, wanted: readonly string[]) =>
-    reading.length === Math.max(wanted.length, 1) && startsWith(reading, wanted);
-  return {
-    depth: 0,
-    folded,
-    matches: (reading) => isWhole(reading, segments),
-    matchesFolded: (reading) => isWhole(reading, foldedSegments),
-  };
-}
+/** Patterns take their time, which grows with the path. */
+const maxLength = 4096;
+const maxSegments = 128;
 
-/** Whether `path` is `place` or below it. */
-function isWithin(path: string, place: string): boolean {
-  if (place === "/" || path === place) return true;
-  return path.charCodeAt(place.length) === slash && path.startsWith(place);
-}
-
-const slash = 0x2f;
-
-function startsWith(reading: PathReading, beginning: PathReading): boolean {
-  return beginning.every((segment, index) => segment === reading[index]);
+function isTooLong(path: string): boolean {
+  return path.length > maxLength || path.split("/", maxSegments + 2).length > maxSegments + 1;
 }
 
 /** Some servers answer `/page/` as `/page`. */
@@ -154,7 +159,7 @@ function withAndWithoutSlash(reading: PathReading): readonly PathReading[] {
   return isBare ? [reading] : [reading, reading.slice(0, -1)];
 }
 
-function requireDistinct(places: readonly (PlaceAddress & { readonly condition: Condition })[]) {
+function requireDistinct(places: readonly Place[]) {
   const spellings = new Map<string, string>();
   const unconditional = new Set<string>();
   for (const { kind, text, condition } of places) {
@@ -166,20 +171,4 @@ function requireDistinct(places: readonly (PlaceAddress & { readonly condition: 
     spellings.set(name, text);
     if (condition === undefined) unconditional.add(name);
   }
-}
-
-/** Whether `path` can be that of a place: `/`, or decoded segments that every server reads alike. */
-export function isPlacePath(path: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: no path that we let through has them.
-  return path === "/" || (/^(?:\/[^/?#\u0000-\u001f\u007f]+)+$/.test(path) && isPlain(path));
-}
-
-/**
- * The segments of a path: none for `/`.
- *
- * @throws {PolicyError} `bad-path`.
- */
-export function segmentsOf(path: string): readonly string[] {
-  if (!isPlacePath(path)) throw new PolicyError("bad-path", path);
-  return path === "/" ? [] : path.slice(1).split("/");
 }

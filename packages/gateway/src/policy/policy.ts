@@ -26,6 +26,8 @@ export type DebugLevel = 0 | 1 | 2 | 3;
 export interface Policy {
   /** The site's own, with which the way back begins. */
   readonly origin: string;
+  /** The name in it, without brackets. */
+  readonly hostName: string;
   readonly verifier: Verifier;
   readonly cookieName: string;
   /** Where to look for a ticket, in lower case; the first with content counts (TKTAuthHeader). */
@@ -87,7 +89,8 @@ export interface PolicyOptions extends RedirectUrlOptions {
   readonly basicAuthKey?: string | undefined;
   /** Takes the ticket out of what the application gets to see. */
   readonly hideTicket?: boolean | undefined;
-  readonly assertion?: AssertionSigner | undefined;
+  /** `none` where the place around it has one, and this has not. */
+  readonly assertion?: AssertionSigner | "none" | undefined;
   readonly renewInPlace?: boolean | undefined;
   readonly cacheSeconds?: number | undefined;
   readonly debug?: DebugLevel | undefined;
@@ -126,6 +129,7 @@ export function createPolicy(
   }
   return {
     origin,
+    hostName: new URL(origin).hostname.replaceAll(/[[\]]/g, ""),
     identityNames,
     verifier: options.verifier ?? verifier,
     cookieName,
@@ -147,7 +151,7 @@ export function createPolicy(
     basicAuth,
     basicAuthKey,
     hideTicket: options.hideTicket ?? false,
-    assertion: options.assertion,
+    assertion: options.assertion === "none" ? undefined : options.assertion,
     renewInPlace: options.renewInPlace ?? false,
     cacheSeconds: options.cacheSeconds ?? 0,
     debug: options.debug ?? 0,

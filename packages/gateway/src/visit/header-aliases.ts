@@ -1,9 +1,10 @@
 /** Headers by which proxies tell applications what they know; a name without `-` at its end is a family. */
-const forwardedNames = /^(?:x-forwarded-|x-countersign-|x-original-|x-real-ip$|forwarded$)/;
+const forwardedNames =
+  /^(?:x-forwarded-|x-countersign-|x-original-|x-rewrite-url$|x-real-ip$|forwarded$)/;
 
 /**
  * The first of `names` that an application may take for a header that only proxies and the gateway
- * set: CGI writes `-` and `_` alike, PHP `.` as well. `undefined`: there is none.
+ * set: CGI servers write `_` for whatever is no letter or digit. `undefined`: there is none.
  *
  * @param names In any case.
  * @param identityNames In lower case, with `-`.
@@ -13,8 +14,14 @@ export function aliasAmong(
   identityNames: ReadonlySet<string>,
 ): string | undefined {
   return names.find((name) => {
-    const folded = name.toLowerCase().replaceAll(/[_.]/g, "-");
-    const isOdd = /[_.]/.test(name);
-    return isOdd && (forwardedNames.test(folded) || identityNames.has(folded));
+    const folded = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
+    return isOddHeaderName(name) && (forwardedNames.test(folded) || identityNames.has(folded));
   });
 }
+
+/** Whether there is more in a header's name than letters, digits and `-`, so that it may pass for another. */
+export function isOddHeaderName(name: string): boolean {
+  return oddCharacter.test(name);
+}
+
+const oddCharacter = /[^A-Za-z0-9-]/;

@@ -11,16 +11,27 @@ export type PathReading = readonly string[];
  */
 export function pathReadings(path: string): readonly PathReading[] | undefined {
   // Nobody can write these characters otherwise, so that all servers take them for the same.
-  const raw = path.includes("%") ? path.replaceAll(mustBeEncoded, decodeURIComponent) : path;
+  const raw = asWritten(path);
   if (isPlain(raw)) return [raw.slice(1).split("/")];
   if (raw.length > maxLength || (raw.match(turns)?.length ?? 0) > maxTurns) return undefined;
-  const texts = distinct([raw, decodeURIComponent(path)], identity);
+  const decoded = decodeURIComponent(path);
+  // A proxy and the server behind it may each decode once.
+  const texts = distinct([raw, decoded, decodedRuns(decoded)], identity);
   const whole = distinct([...texts, ...texts.map((text) => text.replaceAll("\\", "/"))], identity);
   let readings: readonly PathReading[] = whole.map((text) => text.replace(/^\//, "").split("/"));
   for (const step of [withoutParameters, decodedSegments, merged, resolved]) {
     readings = distinct([...readings, ...readings.map(step)], joined);
   }
   return readings;
+}
+
+/** Whether all servers read a path alike, as it was sent. */
+export function hasOneReading(path: string): boolean {
+  return isPlain(asWritten(path));
+}
+
+function asWritten(path: string): string {
+  return path.includes("%") ? path.replaceAll(mustBeEncoded, decodeURIComponent) : path;
 }
 
 /** Where readings part. */
@@ -41,7 +52,11 @@ function withoutParameters(segments: PathReading): PathReading {
 }
 
 function decodedSegments(segments: PathReading): PathReading {
-  return segments.map((segment) => segment.replaceAll(/(?:%[0-9a-f]{2})+/gi, decodedRun));
+  return segments.map(decodedRuns);
+}
+
+function decodedRuns(text: string): string {
+  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, decodedRun);
 }
 
 /** Not decodeURIComponent: what was decoded once may hold anything, and throwing takes long. */

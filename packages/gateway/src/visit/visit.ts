@@ -25,7 +25,7 @@ export interface Visit {
   readonly clientAddress: string;
   /** What the client sent. It can only ask for less than it could have, so nobody vouches for it. */
   readonly headers: VisitHeaders;
-  /** The names of the client's headers in which there is a `_` or a `.`; most visits have none. */
+  /** The names of the client's headers that are odd (`isOddHeaderName`); most visits have none. */
   readonly oddHeaderNames: readonly string[];
 }
 

@@ -130,9 +130,21 @@ const away = {
     "login",
   ],
   "unbound-ticket": [{ cookies: cookieWith() }, { requireBoundTicket: true }, "log-in", "login"],
+  "other-origin": [
+    { cookies: cookieWith(), headers: { upgrade: "websocket", origin: "https://evil.example" } },
+    { answerWith: "redirects" },
+    "forbid",
+    "unauthorised",
+  ],
 } as const satisfies Record<Reason, readonly [VisitFacts, PolicyOptions, Decision["kind"], string]>;
 
-const forbidden: readonly string[] = ["no-token", "missing-token", "unwanted-token", "other-user"];
+const forbidden: readonly string[] = [
+  "no-token",
+  "missing-token",
+  "unwanted-token",
+  "other-user",
+  "other-origin",
+];
 
 for (const [reason, [facts, options, kind, place]] of Object.entries(away)) {
   test(`sends a visitor away: ${reason}`, () => {
@@ -149,13 +161,16 @@ for (const [reason, [facts, options, kind, place]] of Object.entries(away)) {
     const decision = decideVisit(facts, policyWith(options));
     assert.ok(decision.kind === "forbid");
     assert.deepEqual([decision.reason, decision.answer.status], [reason, 403]);
-    assert.match(decision.answer.body, /^<!doctype html>.*<h1>Forbidden<\/h1>/s);
+    // A WebSocket shows no page.
+    const page = /^<!doctype html>.*<h1>Forbidden<\/h1>/s;
+    assert.match(decision.answer.body, reason === "other-origin" ? /"Forbidden"/ : page);
   });
 
   if (reason !== "in-grace") {
     test(`tells a program why: ${reason}`, () => {
-      const policy = policyWith({ ...urls, ...options });
-      const decision = decideVisit({ ...facts, headers: { accept: "application/json" } }, policy);
+      const policy = policyWith({ ...urls, ...options, answerWith: "auto" });
+      const headers = { ...("headers" in facts ? facts.headers : {}), accept: "application/json" };
+      const decision = decideVisit({ ...facts, headers }, policy);
       assert.ok(decision.kind !== "allow");
       const { status, body } = decision.answer;
       assert.equal(status, forbidden.includes(reason) ? 403 : 401);
@@ -227,6 +242,7 @@ test("knows who is known in a place where a ticket is optional, and lets the oth
   assert.equal(userOf({ cookies: cookieWith({ tokens: ["staff"] }) }), "ada");
   assert.equal(userOf({ cookies: cookieWith({ tokens: ["guest"] }) }), undefined);
   assert.equal(userOf({ cookies: cookieWith({ validUntil: now - 1 }) }), undefined);
+  assert.equal(userOf({ cookies: cookieWith({ tokens: ["staff"], graceAfter: now - 1 }) }), "ada");
   assert.equal(userOf({}), undefined);
 });
 
@@ -277,6 +293,23 @@ test("answers preflights per policy", () => {
   assert.equal(decideVisit(preflight, policyWith(urls)).kind, "log-in");
 });
 
+test("passes preflights of the named origins alone, and none over http where TLS is asked for", () => {
+  const preflight = { method: "OPTIONS", headers: asked };
+  const named = policyWith({ ...urls, preflight: "pass", corsOrigins: [app], requireTls: true });
+  assert.equal(decideVisit(preflight, named).kind, "allow");
+  const evil = { ...preflight, headers: { ...asked, origin: "https://evil.example" } };
+  assert.equal(decideVisit(evil, named).kind, "preflight");
+  assert.equal(decideVisit({ ...preflight, scheme: "http" }, named).kind, "log-in");
+});
+
+test("lets WebSockets of the site's own pages, of named origins and of programs in", () => {
+  const policy = policyWith({ ...urls, corsOrigins: [app] });
+  for (const origin of ["https://wiki.example.com", app, ""]) {
+    const headers = { upgrade: "websocket", ...(origin && { origin }) };
+    assert.equal(decideVisit({ cookies: cookieWith(), headers }, policy).kind, "allow");
+  }
+});
+
 test("takes only a real preflight for one", () => {
   const policy = policyWith({ ...urls, preflight: "pass" });
   assert.equal(decideVisit({ method: "OPTIONS" }, policy).kind, "log-in");
@@ -300,6 +333,11 @@ test("lets decisions be stored no longer than anything about them holds", () => 
   assert.equal(secondsFor({ validUntil: now }), 0);
   assert.equal(secondsFor({ validUntil: now + 1000, graceAfter: now + 5 }), 5);
   assert.equal(secondsFor({ graceAfter: now - 5 }, "POST"), 0);
+  const signedIn = decideVisit(
+    { cookies: cookieWith({ ...oldSignIn, validUntil: now + 1000 }) },
+    policyWith({ cacheSeconds: 60, maxSignInAgeSeconds: 101 }),
+  );
+  assert.ok(signedIn.kind === "allow" && signedIn.cacheSeconds === 1);
 });
 
 test("hides the ticket from the application, and nothing else", () => {
@@ -315,7 +353,7 @@ test("hides the ticket from the application, and nothing else", () => {
 test("says how to renew in place while the ticket is in its grace period", () => {
   const policy = policyWith({ ...urls, renewInPlace: true });
   const cookie = cookieWith({ graceAfter: now - 1 });
-  const decision = decideVisit({ cookies: `a=1; ${cookie}` }, policy);
+  const decision = decideVisit({ cookies: `a=1; auth_pubtkt=junk; ${cookie}` }, policy);
   assert.ok(decision.kind === "allow");
   assert.deepEqual(decision.renewal, {
     url: "https://sso/refresh?back=https%3A%2F%2Fwiki.example.com%2F",

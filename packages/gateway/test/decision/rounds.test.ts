@@ -73,3 +73,11 @@ test("believes no text that it did not write", () => {
     fc.property(text, (target) => assert.equal(read(target, origin, now).round.isLast, false)),
   );
 });
+
+test("counts by odd clocks, or leaves the address alone", () => {
+  for (const odd of [-5, 1.5]) {
+    const { round } = read("/p", origin, odd);
+    assert.equal(read(round.mark("/p"), origin, Math.max(0, odd)).target, "/p");
+  }
+  assert.equal(read("/p", origin, 4e12).round.mark("/p"), "/p");
+});

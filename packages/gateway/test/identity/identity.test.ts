@@ -101,3 +101,10 @@ test("empties every header that a hidden ticket may have come in", () => {
   const headers = identityHeaders({ ...allowed(), policy, cookies: "a=1" });
   assert.deepEqual(headers.slice(8), ["Cookie", "a=1", "x-my-auth", ""]);
 });
+
+test("sets no header twice", () => {
+  const ticketHeaders = ["Authorization", "Cookie"];
+  const policy = policyWith({ hideTicket: true, basicAuth: "fake", ticketHeaders });
+  const headers = identityHeaders({ ...allowed(), policy, cookies: "", authorization: "Basic x" });
+  assert.deepEqual(headers.slice(8), ["Authorization", "Basic x", "Cookie", ""]);
+});

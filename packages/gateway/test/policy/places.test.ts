@@ -1,21 +1,37 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createPlaces, isPlacePath, type Place } from "../../src/policy/places.ts";
+import { isPlacePath } from "../../src/policy/place-matchers.ts";
+import { createPlaces, type Place } from "../../src/policy/places.ts";
 import { visitWith } from "../tickets.ts";
 
 const anyVisit = { visit: visitWith(), query: new URLSearchParams() };
 
-function placeAt(text: string): Place<string> {
-  return { kind: "path", text, condition: undefined, rules: text };
+interface Named extends Place {
+  readonly name: string;
 }
 
-function finderAmong(...places: readonly Place<string>[]): (path: string) => string {
-  const { find } = createPlaces(places);
+function placeAt(text: string): Named {
+  return { kind: "path", text, condition: undefined, name: text };
+}
+
+function createNamed(places: readonly Named[]) {
+  return createPlaces(places, (chain) => chain.map(({ name }) => name));
+}
+
+/** Gives the names of the places that hold a path, the outermost first. */
+function chainsAmong(...places: readonly Named[]): (path: string) => readonly string[] {
+  const { find } = createNamed(places);
   return (path) => {
-    const place = find(path, anyVisit);
-    return place === "ambiguous" ? place : place.rules;
+    const found = find(path, anyVisit);
+    return found === "ambiguous" ? [found] : found.policy;
   };
+}
+
+/** Gives the innermost alone. */
+function finderAmong(...places: readonly Named[]): (path: string) => string {
+  const chainOf = chainsAmong(...places);
+  return (path) => chainOf(path).at(-1) ?? "";
 }
 
 const find = finderAmong(...["/admin", "/", "/admin/logs", "/größe", "/my files"].map(placeAt));
@@ -82,11 +98,11 @@ test("has no doubt where there is one place", () => {
 
 test("refuses a list without / or with a path twice", () => {
   const of = (...paths: string[]) => paths.map(placeAt);
-  assert.throws(() => createPlaces(of("/a")), { name: "PolicyError", code: "bad-path" });
-  assert.throws(() => createPlaces([]), { code: "bad-path" });
-  assert.throws(() => createPlaces(of("/", "/a", "/a")), { code: "repeated-path" });
-  assert.throws(() => createPlaces(of("/", "/")), { code: "repeated-path" });
-  assert.throws(() => createPlaces(of("/", "/a", "/A")), { code: "repeated-path" });
+  assert.throws(() => createNamed(of("/a")), { name: "PolicyError", code: "bad-path" });
+  assert.throws(() => createNamed([]), { code: "bad-path" });
+  assert.throws(() => createNamed(of("/", "/a", "/a")), { code: "repeated-path" });
+  assert.throws(() => createNamed(of("/", "/")), { code: "repeated-path" });
+  assert.throws(() => createNamed(of("/", "/a", "/A")), { code: "repeated-path" });
 });
 
 test("refuses paths that no server would leave as they are", () => {
@@ -104,19 +120,19 @@ test("refuses paths that no server would leave as they are", () => {
     "/a\n",
   ]) {
     assert.equal(isPlacePath(path), false, path);
-    assert.throws(() => createPlaces([placeAt("/"), placeAt(path)]), { code: "bad-path" });
+    assert.throws(() => createNamed([placeAt("/"), placeAt(path)]), { code: "bad-path" });
   }
 });
 
-const exact = (text: string): Place<string> => ({
+const exact = (text: string): Named => ({
   ...placeAt(text),
   kind: "exactPath",
-  rules: `= ${text}`,
+  name: `= ${text}`,
 });
-const glob = (text: string): Place<string> => ({
+const glob = (text: string): Named => ({
   ...placeAt(text),
   kind: "pattern",
-  rules: `~ ${text}`,
+  name: `~ ${text}`,
 });
 
 const byKind = {
@@ -153,11 +169,66 @@ for (const [path, place] of Object.entries(byKind)) {
 }
 
 test("passes a place over whose condition does not hold, and prefers one whose condition does", () => {
-  const posts = { ...placeAt("/a"), condition: () => true, rules: "with a condition" };
+  const posts = { ...placeAt("/a"), condition: () => true, name: "with a condition" };
   const never = { ...placeAt("/a/b"), condition: () => false };
   const found = finderAmong(placeAt("/"), placeAt("/a"), posts, never);
   assert.equal(found("/a/b/c"), "with a condition");
   assert.equal(finderAmong(placeAt("/"), never)("/a/b"), "/");
+});
+
+test("holds a path in every place around it, from the outside in", () => {
+  const posts = { ...placeAt("/a"), condition: () => true, name: "posts in /a" };
+  const chainOf = chainsAmong(
+    glob("/**/*.php"),
+    placeAt("/a/b"),
+    posts,
+    placeAt("/a"),
+    placeAt("/"),
+    exact("/a/b/x.php"),
+  );
+  assert.deepEqual(chainOf("/"), ["/"]);
+  assert.deepEqual(chainOf("/a/c"), ["/", "/a", "posts in /a"]);
+  assert.deepEqual(chainOf("/a/b/c.php"), ["/", "/a", "posts in /a", "/a/b", "~ /**/*.php"]);
+  assert.deepEqual(chainOf("/a/b/x.php"), ["/", "/a", "posts in /a", "/a/b", "= /a/b/x.php"]);
+});
+
+test("takes the exact path / for the page alone", () => {
+  const found = finderAmong(placeAt("/"), exact("/"), placeAt("/admin"));
+  const expected = {
+    "/": "= /",
+    "/secret": "/",
+    "/admin": "/admin",
+    "/x/": "/",
+    "/%78": "/",
+    "/%61dmin": "ambiguous",
+    "//": "ambiguous",
+    "/.": "ambiguous",
+  };
+  for (const [path, place] of Object.entries(expected)) assert.equal(found(path), place, path);
+});
+
+test("doubts what two servers in a row would decode twice", () => {
+  for (const path of ["/x%252f..%252fadmin", "/x%255c..%255cadmin", "/x/..%253b/admin"]) {
+    assert.equal(find(path), "ambiguous", path);
+  }
+});
+
+const worst = [
+  `${"/a".repeat(20)}${";x/..\\%61%252e%2f".repeat(15)}${"a".repeat(3700)}`,
+  "/a".repeat(8000),
+  `/${"a".repeat(3900)}`,
+  `${"/a".repeat(60)}/${"a".repeat(3900)}`,
+];
+
+test("takes a bounded time for the worst paths and patterns", () => {
+  const patterns = Array.from({ length: 100 }, (_, index) =>
+    glob(`/**/*aaa${"*a".repeat(20)}b${index}*`),
+  );
+  const found = finderAmong(placeAt("/"), ...patterns);
+  const start = performance.now();
+  for (const path of worst) found(path);
+  // It takes some milliseconds; without bounds it took half a minute.
+  assert.ok(performance.now() - start < 10_000);
 });
 
 test("finds the same place for a plain path whether it cuts the path into segments or not", () => {

@@ -8,6 +8,7 @@ import { policyWith } from "../tickets.ts";
 test("asks for nothing but a ticket unless it says otherwise", () => {
   const { origin, verifier, identityNames, redirectUrls, ...rest } = policyWith();
   assert.deepEqual(rest, {
+    hostName: "wiki.example.com",
     cookieName: "auth_pubtkt",
     ticketHeaders: ["cookie"],
     access: "required",
@@ -63,4 +64,8 @@ test("options give a policy or the package's own error", () => {
       }
     }),
   );
+});
+
+test("has no assertion where it is switched off", () => {
+  assert.equal(policyWith({ assertion: "none" }).assertion, undefined);
 });
