@@ -12,10 +12,10 @@ import {
   createVerifier,
   type EpochSeconds,
   importPublicKey,
+  multifactorIsNumber,
 } from "@countersign/ticket";
 import { askForRenewal } from "./ask-for-renewal.ts";
 import { type CountersignOptions, checkOptions, listOf } from "./options.ts";
-import { isForOtherOrigin, type OtherOrigin, otherOrigin } from "./other-origin.ts";
 import { systemClock } from "./system-clock.ts";
 import { createTrustedPeers, type TrustedPeers } from "./trusted-peers.ts";
 
@@ -23,7 +23,7 @@ import { createTrustedPeers, type TrustedPeers } from "./trusted-peers.ts";
 export interface Gate {
   readonly peers: TrustedPeers;
   readonly now: () => EpochSeconds;
-  decide(visit: Visit): Decision | OtherOrigin;
+  decide(visit: Visit): Decision;
   /** The `Set-Cookie` that an allowed request is to be answered with; `undefined`: none is due. */
   renew(allow: Allow, visit: Visit): Promise<string | undefined> | undefined;
 }
@@ -37,9 +37,10 @@ export function createGate(options: CountersignOptions): Gate {
   checkOptions(options);
   const { origin, publicKey, digest, compatibility, cachedTickets = 10_000, ...others } = options;
   const { trustedProxies = [], loopKey, now = systemClock, ...site } = others;
-  const legacy = compatibility === undefined ? undefined : allowLegacySignatures;
+  const old = { legacy: allowLegacySignatures, multifactor: multifactorIsNumber } as const;
+  const reading = compatibility === undefined ? { digest } : { digest, ...old };
   const verifier = createVerifier({
-    keys: listOf(publicKey).map((key) => importPublicKey(key, { digest, legacy })),
+    keys: listOf(publicKey).map((key) => importPublicKey(key, reading)),
     cache: createEncodedCache({ maxEntries: cachedTickets, maxBytes: 2 ** 25 }),
   });
   const gateway = createGateway({
@@ -49,11 +50,7 @@ export function createGate(options: CountersignOptions): Gate {
   return {
     peers: createTrustedPeers(trustedProxies),
     now,
-    decide(visit) {
-      const decision = gateway.decide(visit, now());
-      const isOther = decision.kind === "allow" && isForOtherOrigin(visit, decision);
-      return isOther ? otherOrigin : decision;
-    },
+    decide: (visit) => gateway.decide(visit, now()),
     renew: (allow, visit) =>
       allow.renewal === undefined ? undefined : renewer.renew(allow, visit, now()),
   };

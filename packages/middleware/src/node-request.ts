@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import type { Visit } from "@countersign/gateway";
-import { isOddName, visitOf } from "./sent-visit.ts";
+import { isOddHeaderName, type Visit } from "@countersign/gateway";
+import { visitOf } from "./sent-visit.ts";
 import { peerOf, type TrustedPeers } from "./trusted-peers.ts";
 
 interface Headers {
@@ -88,7 +88,9 @@ function hostOf(headers: Headers, target: string): string | undefined {
 }
 
 function oddNames(rawHeaders: readonly string[]): readonly string[] {
-  return rawHeaders.filter((name, index) => index % 2 === 0 && isOddName(name));
+  // HTTP/2 has what stands in a request line among them (RFC 9113 §8.3.1).
+  const isOdd = (name: string) => isOddHeaderName(name) && !name.startsWith(":");
+  return rawHeaders.filter((name, index) => index % 2 === 0 && isOdd(name));
 }
 
 /** Only Set-Cookie is a list. */

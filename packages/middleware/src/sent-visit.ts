@@ -35,11 +35,6 @@ export function visitOf(sent: SentRequest, peers: TrustedPeers): Visit {
   };
 }
 
-/** Whether an application may take a header's name for another. */
-export function isOddName(name: string): boolean {
-  return name.includes("_") || name.includes(".");
-}
-
 const nothing: VisitHeaders = { get: () => undefined };
 
 function readScheme(text: string): "http" | "https" | undefined {

@@ -1,5 +1,5 @@
-import type { Visit } from "@countersign/gateway";
-import { isOddName, visitOf } from "./sent-visit.ts";
+import { isOddHeaderName, type Visit } from "@countersign/gateway";
+import { visitOf } from "./sent-visit.ts";
 import type { TrustedPeers } from "./trusted-peers.ts";
 
 /** What the client sent, for those requests whose headers we changed. */
@@ -26,7 +26,7 @@ export function readWebVisit(
     target: target.startsWith("/") ? target : `/${target}`,
     peer,
     headers,
-    oddHeaderNames: [...headers.keys()].filter(isOddName),
+    oddHeaderNames: [...headers.keys()].filter(isOddHeaderName),
   } as const;
   return visitOf(sent, peers);
 }

@@ -10,7 +10,11 @@ function get(url: string, headers: Record<string, string> = {}): Request {
 }
 
 test("reads the visit from the address", () => {
-  const request = get("https://a.example:8443/a%20b?c=d", { cookie: "a=1", x_odd: "1" });
+  const request = get("https://a.example:8443/a%20b?c=d", {
+    cookie: "a=1",
+    x_odd: "1",
+    "x~odd": "2",
+  });
   const { headers, ...visit } = readWebVisit(request, "192.0.2.7", peers);
   assert.equal(headers.get("cookie"), "a=1");
   assert.deepEqual(visit, {
@@ -20,7 +24,7 @@ test("reads the visit from the address", () => {
     host: "a.example:8443",
     target: "/a%20b?c=d",
     clientAddress: "192.0.2.7",
-    oddHeaderNames: ["x_odd"],
+    oddHeaderNames: ["x_odd", "x~odd"],
   });
 });
 

@@ -35,10 +35,10 @@ export function admit(
     response.shouldKeepAlive = false;
     return refuse(503);
   }
-  const visit = readVisit(request, peers, desk.rules.trustedProxies);
+  const visit = readVisit(request, peers, desk.setup.trustedProxies);
   if (visit === undefined || isOddUpgrade(request)) return refuse(400);
   const decision = decideAt(desk, visit);
-  const route = desk.rules.proxy.at(address).get(originOf(visit, decision) ?? "");
+  const route = desk.setup.proxy.at(address).get(originOf(visit, decision) ?? "");
   const isElsewhere = route === undefined && decision.kind !== "bad-request";
   if (decision.kind !== "allow" && !isElsewhere) {
     writeAnswer(response, decision.answer);
@@ -46,10 +46,9 @@ export function admit(
   }
   // Another site of this gateway, which is reached elsewhere (RFC 9110 §15.5.20).
   if (decision.kind !== "allow" || route === undefined) return refuse(421);
-  if (isWebSocket(request) && !isFromOwnPage(visit, decision)) return refuse(403);
   return { visit, allow: decision, route };
 
-  function refuse(status: 400 | 403 | 421 | 503): undefined {
+  function refuse(status: 400 | 421 | 503): undefined {
     writeAnswer(response, plainAnswer(status));
   }
 }
@@ -67,13 +66,4 @@ export function isWebSocket({ method, headers }: IncomingMessage): boolean {
 /** RFC 6455 gives the request no body, and whatever comes after it is the WebSocket's already. */
 function isOddUpgrade(request: IncomingMessage): boolean {
   return isWebSocket(request) && hasBody(request);
-}
-
-/**
- * Browsers open a WebSocket from any page and send the cookies along, without asking as they do for
- * `fetch`. They do say which page it was; programs do not (RFC 6455 §10.2).
- */
-function isFromOwnPage({ headers }: Visit, { policy }: Allow): boolean {
-  const origin = headers.get("origin");
-  return !origin || origin === policy.origin || policy.corsOrigins.includes(origin);
 }

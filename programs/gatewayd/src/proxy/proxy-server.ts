@@ -11,7 +11,7 @@ import type { ProxyListen } from "./settings.ts";
 
 /**
  * A server that visitors come to themselves: it decides, and lets them through to the application
- * that `desk.rules.proxy` has for them at the moment. Certificates follow a reload, too.
+ * that `desk.setup.proxy` has for them at the moment. Certificates follow a reload, too.
  */
 export function createProxyServer(
   desk: Desk,
@@ -19,7 +19,7 @@ export function createProxyServer(
   peers: "unix" | "tcp",
   limits: GatewaySettings["limits"],
 ): Server | TlsServer {
-  const routes = () => desk.rules.proxy.at(address);
+  const routes = () => desk.setup.proxy.at(address);
   const options = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.requestSeconds * 1000,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import {
   clientAddressOf,
+  isOddHeaderName,
   type TrustedProxies,
   trustedPeer,
   type Visit,
@@ -45,7 +46,7 @@ export function readVisit(
     target: request.url ?? "",
     clientAddress,
     headers: { get: (name) => headers[name]?.toString() },
-    oddHeaderNames: names.filter((name) => /[_.]/.test(name)),
+    oddHeaderNames: names.filter(isOddHeaderName),
   };
 }
 

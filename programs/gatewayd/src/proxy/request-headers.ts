@@ -21,7 +21,7 @@ export function requestHeaders(
   const identity = identityHeaders(allow);
   const ours = identityHeaderNames(namesIn(identity));
   const kept = without(endToEnd(sent), (name) => {
-    // CGI writes `-` and `_` alike, PHP `.` as well, and some servers whatever is no letter or digit.
+    // CGI servers write `_` for whatever is no letter or digit.
     const folded = name.replaceAll(/[^a-z0-9]/g, "-");
     return name === "host" || ours.has(folded) || onlyFromProxies.test(folded);
   });

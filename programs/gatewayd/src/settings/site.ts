@@ -51,6 +51,8 @@ const identityHeaders = z.strictObject({
   type: headerName.optional().describe("How they signed in; `Auth-Type` unless given."),
 });
 
+const maxPatterns = 100;
+
 /** A site, and its places. */
 export const site = z.strictObject({
   origin: origin.describe("Under which visitors reach the site."),
@@ -77,6 +79,11 @@ export const site = z.strictObject({
   places: z
     .array(place)
     .max(1000)
+    // Each costs time with every visit.
+    .refine(
+      (places) => places.filter(({ pattern }) => pattern !== undefined).length <= maxPatterns,
+      `at most ${maxPatterns} patterns`,
+    )
     .default([])
     .describe(
       "Parts of the site that differ from it: the exact path counts, then the first pattern, then the longest path. What a place leaves out is as in the path around it.",
