@@ -142,8 +142,7 @@ function findPlace(visit: Visit, site: Site): Found | { readonly reason: BadRequ
   if (oddHeaderNames.length > 0 && aliasAmong(oddHeaderNames, site.identityHeaders) !== undefined) {
     return { reason: "header-alias" };
   }
-  // Some applications take small letters for capitals, which policies name.
-  if (!/^[A-Z][A-Z-]*$/.test(visit.method)) return { reason: "bad-method" };
+  if (!hasOneMethod(visit, site)) return { reason: "bad-method" };
   const target = readTarget(visit.target);
   if (target === undefined) return { reason: "bad-target" };
   if (site.hasStrictPaths && !hasOneReading(target.path)) return { reason: "ambiguous-path" };
@@ -169,6 +168,14 @@ function factsOf(
   const known = target === visit.target ? visit : withTarget(visit, target);
   return { visit: known, policy, verification, now, round: counted?.round };
 }
+
+/** Some applications take small letters for capitals, or a header for the method. */
+function hasOneMethod({ method, headers }: Visit, { asksForMethods }: Site): boolean {
+  if (!/^[A-Z][A-Z-]*$/.test(method)) return false;
+  return !asksForMethods || methodOverrides.every((name) => !headers.get(name));
+}
+
+const methodOverrides = ["x-http-method-override", "x-http-method", "x-method-override"];
 
 /** Not by a spread: an adapter's visit may be an object of a class. */
 function withTarget(visit: Visit, target: string): Visit {

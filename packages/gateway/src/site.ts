@@ -27,6 +27,8 @@ export interface Site {
   readonly places: Places<Policy>;
   readonly hasStrictPaths: boolean;
   readonly breaksLoops: boolean;
+  /** Whether the place of a visit may depend on its method. */
+  readonly asksForMethods: boolean;
   /** The arguments of the query that places depend on. */
   readonly wantedArguments: WantedArguments;
   /** In lower case: the headers by which applications know their visitors. */
@@ -49,6 +51,7 @@ export function createSite(options: SiteOptions): Site {
     places: createPlaces(all, (chain) => createPolicy(site, nested(rest, chain))),
     hasStrictPaths: strictPaths ?? false,
     breaksLoops: loopBreaker ?? true,
+    asksForMethods: places.some(({ methods }) => methods !== undefined),
     wantedArguments: wantedArguments(places),
     identityHeaders: identityHeaderNames([
       ...Object.values(identityNames ?? {}),

@@ -182,6 +182,16 @@ test("asks for an argument's place only where the argument says so", () => {
   assert.equal(decideVisit({ cookies, target: "/edit?action=save" }).kind, "forbid");
 });
 
+test("takes no other method from a header where places depend on it", () => {
+  const places = [{ path: "/form", methods: ["POST"], anyOfTokens: ["admin"] }];
+  const other = createGateway({ sites: [{ ...wiki, places }] });
+  const cookies = cookieWith({ tokens: ["staff"] });
+  const headers = { "x-http-method-override": "POST" };
+  const visit = visitWith({ cookies, headers, target: "/form" });
+  assert.equal(other.decide(visit, now).kind, "bad-request");
+  assert.equal(gateway.decide(visit, now).kind, "allow");
+});
+
 test("asks in a pattern for what the place around it asks for, too", () => {
   const site = {
     ...wiki,

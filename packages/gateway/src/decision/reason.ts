@@ -43,7 +43,8 @@ export type BadRequest =
 /** What each of them means, in the words of the reference page. */
 export const badRequestTexts: Readonly<Record<BadRequest, string>> = {
   "unknown-host": "no site has the scheme, host and port that were asked for",
-  "bad-method": "the method is not written in capitals",
+  "bad-method":
+    "the method is not written in capitals, or a header names another one where places depend on it",
   "bad-target": "the request target is no path, or cannot be decoded",
   "ambiguous-path": "servers may read the path in different ways, which lead to different places",
   "ambiguous-argument":
