@@ -15,7 +15,8 @@ const pages: ReadonlyMap<string, StatusPage> = new Map([
   // Ready: a load balancer may send requests here.
   ["/readyz", { isOpen: true, reply: ({ state }: Desk) => bare(state === "ready" ? 204 : 503) }],
   ["/metrics", { isOpen: false, reply: metricsPage }],
-  ["/jwks.json", { isOpen: false, reply: jwksPage }],
+  // Public keys: whoever verifies assertions may stand anywhere.
+  ["/jwks.json", { isOpen: true, reply: jwksPage }],
 ]);
 
 /** The page at this request target, if there is one. */
@@ -29,7 +30,7 @@ async function metricsPage({ metrics }: Desk): Promise<Reply> {
 }
 
 /** RFC 7517 §8.5.1. Applications ask again when they meet a key that they do not know. */
-function jwksPage({ rules: { jwks } }: Desk): Reply {
+function jwksPage({ setup: { jwks } }: Desk): Reply {
   if (jwks === undefined) return bare(404);
   const headers = ["Content-Type", "application/jwk-set+json", "Cache-Control", "max-age=300"];
   return { status: 200, headers, body: jwks };

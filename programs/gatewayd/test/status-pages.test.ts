@@ -65,12 +65,12 @@ test("publishes the keys of assertions where there are any", async (context) => 
   assert.equal((await get({ socketPath: without.socketPath }, "/jwks.json")).status, 404);
 });
 
-test("shows strangers nothing but that it lives and is ready", async (context) => {
+test("shows strangers nothing but that it lives, is ready, and signs with which keys", async (context) => {
   const listening = { http: ["127.0.0.1:0"], trustedProxies: ["192.0.2.1"] };
   const { addresses } = await startFor(context, sample, listening);
   const port = Number(new URL(addresses[0] ?? "").port);
   const statuses = ["/healthz", "/readyz", "/metrics", "/jwks.json"].map(
     async (path) => (await get({ port }, path)).status,
   );
-  assert.deepEqual(await Promise.all(statuses), [204, 204, 403, 403]);
+  assert.deepEqual(await Promise.all(statuses), [204, 204, 403, 404]);
 });
