@@ -4,6 +4,7 @@
  * @module
  */
 
+export { isCacheHeader } from "./cache-header.ts";
 export type { Answer } from "./decision/answer.ts";
 export type { CheckOutcome } from "./decision/checks.ts";
 export type { Allow, Decision, DueRenewal, Refused } from "./decision/decision.ts";

@@ -1,6 +1,6 @@
 import { inOneCase } from "../visit/one-case.ts";
 import { isPlain, type PathReading, pathReadings } from "../visit/path-readings.ts";
-import { createChains } from "./chains.ts";
+import { type Chain, createChains } from "./chains.ts";
 import type { Condition, Conditioned } from "./place-conditions.ts";
 import { isWithin, type Matchers, matchersOf } from "./place-matchers.ts";
 import { PolicyError } from "./policy-error.ts";
@@ -55,62 +55,19 @@ export function createPlaces<P extends Place, Policy>(
   );
   if (root === undefined) throw new PolicyError("bad-path", "/");
   requireDistinct(places);
-  const entries = places
-    .filter((place) => place !== root)
-    .map((place) => ({ place, ...matchersOf(place) }));
-  const outer = entries.filter(({ place }) => place.kind === "path").sort(fromTheOutsideIn);
-  const inner = (["exactPath", "pattern"] as const).flatMap((kind) =>
-    entries
-      .filter(({ place }) => place.kind === kind)
-      .sort(kind === "exactPath" ? conditionsFirst : asTheyAre),
-  );
+  const entries = inOrder(places.filter((place) => place !== root));
   const chains = createChains(root, combine);
-  const deepest = inner.length > 0 ? undefined : (outer.at(-1)?.depth ?? 0);
-
-  const holding = (reading: PathReading, conditioned: Conditioned) => {
-    const inCase = reading.slice(0, deepest);
-    const folded = inCase.map(inOneCase);
-    return chainOf({
-      isIn: ({ matches }) => matches(inCase),
-      isInFolded: ({ matchesFolded }) => matchesFolded(folded),
-      conditioned,
-    });
-  };
-
-  /** The same for a path that all servers read alike, and without cutting it into segments. */
-  const holdingPlain = (path: string, conditioned: Conditioned) => {
-    const foldedPath = inOneCase(path);
-    return chainOf({
-      isIn: ({ place }) => isWithin(path, place.text),
-      isInFolded: ({ folded }) => isWithin(foldedPath, folded),
-      conditioned,
-    });
-  };
-
-  function chainOf(asked: Asked<P>): FoundPlace<Policy> | "ambiguous" {
-    let chain = chains.start;
-    for (const entry of outer) {
-      if (!belongs(entry, asked)) continue;
-      if (!asked.isIn(entry)) return "ambiguous";
-      chain = chain.with(entry.place);
-    }
-    const innermost = inner.find((entry) => belongs(entry, asked));
-    if (innermost === undefined) return chain.found;
-    return asked.isIn(innermost) ? chain.with(innermost.place).found : "ambiguous";
-  }
+  const isAlone = entries.outer.length + entries.inner.length === 0;
 
   return {
     find(path, conditioned) {
-      if (entries.length === 0) return chains.start.found;
-      if (inner.length === 0 && isPlain(path)) return holdingPlain(path, conditioned);
-      if (inner.length > 0 && isTooLong(path)) return "ambiguous";
-      const readings = pathReadings(path) ?? [];
-      const [first, ...others] =
-        inner.length === 0 ? readings : readings.flatMap(withAndWithoutSlash);
+      if (isAlone) return chains.start.found;
+      const [first, ...others] = spellingsOf(path, entries);
       if (first === undefined) return "ambiguous";
-      const found = holding(first, conditioned);
-      const agree = others.every((reading) => holding(reading, conditioned) === found);
-      return agree ? found : "ambiguous";
+      const found = follow(chains.start, entries, { ...first, conditioned });
+      const isSame = (other: Spelling) =>
+        follow(chains.start, entries, { ...other, conditioned }) === found;
+      return others.every(isSame) ? found : "ambiguous";
     },
   };
 }
@@ -119,30 +76,87 @@ interface Entry<P extends Place> extends Matchers {
   readonly place: P;
 }
 
-/** A path in one of its readings, and the visit that asks for it. */
-interface Asked<P extends Place> {
-  isIn(entry: Entry<P>): boolean;
-  isInFolded(entry: Entry<P>): boolean;
-  readonly conditioned: Conditioned;
+interface Entries<P extends Place> {
+  /** Paths, from the outside in. */
+  readonly outer: readonly Entry<P>[];
+  /** Of the others, the first that holds a path counts. */
+  readonly inner: readonly Entry<P>[];
+  /** So many segments of a path make a difference; `undefined`: all. */
+  readonly depth: number | undefined;
 }
 
-/** Whether a place holds a path, if capital and small letters are one, and its condition holds. */
-function belongs<P extends Place>(entry: Entry<P>, asked: Asked<P>): boolean {
-  if (!asked.isInFolded(entry)) return false;
-  const { condition } = entry.place;
-  return condition === undefined || condition(asked.conditioned);
-}
-
-function fromTheOutsideIn(a: Entry<Place>, b: Entry<Place>): number {
-  return a.depth - b.depth || conditionsFirst(b, a);
+function inOrder<P extends Place>(places: readonly P[]): Entries<P> {
+  const entries = places.map((place) => ({ place, ...matchersOf(place) }));
+  const ofKind = (kind: PlaceKind) => entries.filter(({ place }) => place.kind === kind);
+  const outer = ofKind("path").sort((a, b) => a.depth - b.depth || conditionsFirst(b, a));
+  const inner = [...ofKind("exactPath").sort(conditionsFirst), ...ofKind("pattern")];
+  return { outer, inner, depth: inner.length > 0 ? undefined : (outer.at(-1)?.depth ?? 0) };
 }
 
 function conditionsFirst({ place: a }: Entry<Place>, { place: b }: Entry<Place>): number {
   return Number(a.condition === undefined) - Number(b.condition === undefined);
 }
 
-function asTheyAre(): number {
-  return 0;
+/** A path as one server or another reads it. */
+interface Spelling {
+  isIn(entry: Entry<Place>): boolean;
+  /** The same where capital and small letters are one. */
+  isInFolded(entry: Entry<Place>): boolean;
+}
+
+/** None: the path is longer than anybody needs. */
+function spellingsOf(path: string, { inner, depth }: Entries<Place>): readonly Spelling[] {
+  // One that all servers read alike need not be cut into segments.
+  if (inner.length === 0 && isPlain(path)) return [plainSpelling(path)];
+  if (inner.length > 0 && isTooLong(path)) return [];
+  const readings = pathReadings(path) ?? [];
+  const all = inner.length === 0 ? readings : readings.flatMap(withAndWithoutSlash);
+  return all.map((reading) => spellingOf(reading.slice(0, depth)));
+}
+
+function plainSpelling(path: string): Spelling {
+  const foldedPath = inOneCase(path);
+  return {
+    isIn: ({ place }) => isWithin(path, place.text),
+    isInFolded: ({ folded }) => isWithin(foldedPath, folded),
+  };
+}
+
+function spellingOf(reading: PathReading): Spelling {
+  const folded = reading.map(inOneCase);
+  return {
+    isIn: ({ matches }) => matches(reading),
+    isInFolded: ({ matchesFolded }) => matchesFolded(folded),
+  };
+}
+
+/** A spelling, and the visit that asks for it. */
+interface Asked extends Spelling {
+  readonly conditioned: Conditioned;
+}
+
+/** Goes from the outside in. */
+function follow<P extends Place, Policy>(
+  start: Chain<P, Policy>,
+  { outer, inner }: Entries<P>,
+  asked: Asked,
+): FoundPlace<Policy> | "ambiguous" {
+  let chain = start;
+  for (const entry of outer) {
+    if (!belongs(entry, asked)) continue;
+    if (!asked.isIn(entry)) return "ambiguous";
+    chain = chain.with(entry.place);
+  }
+  const innermost = inner.find((entry) => belongs(entry, asked));
+  if (innermost === undefined) return chain.found;
+  return asked.isIn(innermost) ? chain.with(innermost.place).found : "ambiguous";
+}
+
+/** Whether a place holds a path, if capital and small letters are one, and its condition holds. */
+function belongs(entry: Entry<Place>, asked: Asked): boolean {
+  if (!asked.isInFolded(entry)) return false;
+  const { condition } = entry.place;
+  return condition === undefined || condition(asked.conditioned);
 }
 
 /** Patterns take their time, which grows with the path. */
