@@ -28,6 +28,7 @@ local asked_for = {
   "Accept",
   "Origin",
   "Sec-Fetch-Mode",
+  "Sec-Fetch-Site",
   "X-Requested-With",
   "Upgrade",
   "Access-Control-Request-Method",
@@ -49,7 +50,7 @@ local function odd_names(r)
   end
   local names_found = {}
   for name in pairs(r:headers_in_table()) do
-    if name:find("[_.]") then
+    if name:find("[^%w-]") then
       names_found[#names_found + 1] = name
     end
   end
@@ -57,20 +58,22 @@ local function odd_names(r)
   return table.concat(names_found, " ")
 end
 
--- All that a decision may depend on. The target is what the visitor asked for, whatever the server has made of it
--- since: DirectoryIndex, a RewriteRule, an ErrorDocument. The host is that of ServerName, with UseCanonicalName On.
-local function facts_of(r)
-  local facts = { r.the_request, r:construct_url(""), r.useragent_ip, odd_names(r) }
+-- All that a decision may depend on. One table for all requests, since a state serves one at a time.
+local facts = {}
+
+-- The target is what the visitor asked for, whatever the server has made of it since: DirectoryIndex, a RewriteRule, an
+-- ErrorDocument. The host is that of ServerName, with UseCanonicalName On.
+local function gather_facts(r)
+  facts[1], facts[2], facts[3], facts[4] = r.the_request, r:construct_url(""), r.useragent_ip, odd_names(r)
   local headers = r.headers_in
   for index = 1, #asked_for do
     -- No value of Apache's holds a zero byte.
     facts[4 + index] = headers[asked_for[index]] or "\0"
   end
-  return facts
 end
 
 -- nil: what was asked for has no form that gatewayd knows.
-local function question(r, facts)
+local function question(r)
   for index = 1, #facts do
     if facts[index]:find("\n", 1, true) or facts[index]:find("\r", 1, true) then
       return nil
@@ -112,17 +115,21 @@ local function parse(text)
   if not status then
     return false
   end
-  local fields, values = {}, {}
+  -- Names and values in turn, and the values by their names in lower case.
+  local fields, values, count = {}, {}, 0
   while at < head_end do
     local name, value, next_at = text:match("^([%w-]+):[ \t]*([^%c]*)\r\n()", at)
     if not name then
       return false
     end
-    fields[#fields + 1] = { name = name, value = value }
+    fields[count + 1], fields[count + 2] = name, value
+    count, at = count + 2, next_at
     name = name:lower()
-    -- What is said twice counts for nothing here; a refusal may do so, and is passed on.
-    values[name] = values[name] and "" or value
-    at = next_at
+    -- Only refusals say something twice.
+    if values[name] and (status == "200" or name == "content-length") then
+      return false
+    end
+    values[name] = value
   end
   -- Node tells nothing of the length when it does not understand, or the question is too long.
   local stated = values["content-length"] or ((status == "204" or status >= "400") and "0" or "")
@@ -245,7 +252,7 @@ end
 local function variables_in(values)
   local user, tokens, data = values[names.user], values[names.tokens], values[names.data]
   local kind = values[names.type]
-  if not (user and tokens and data and kind) then
+  if not (user and tokens and data and kind) or (user == "") ~= (kind == "") then
     return nil
   end
   local variables = {
@@ -309,19 +316,25 @@ local function decided_before(r)
   return variables
 end
 
-local function refuse(r, answer)
-  local second_cookies = r.headers_out
+-- Cookies cannot be joined (RFC 9110 §5.3): Apache has two tables for headers, and room for one in each.
+local function add(r, name, value)
   local headers = r.err_headers_out
-  local has_cookie = false
-  for _, field in ipairs(answer.fields) do
-    local name = field.name:lower()
-    if name == "content-type" then
-      r.content_type = field.value
-    elseif name == "set-cookie" and has_cookie then
-      second_cookies["Set-Cookie"] = field.value
-    elseif not between_us[name] then
-      headers[field.name] = field.value
-      has_cookie = has_cookie or name == "set-cookie"
+  if not headers[name] then
+    headers[name] = value
+  elseif name:lower() == "set-cookie" then
+    r.headers_out[name] = value
+  else
+    headers[name] = headers[name] .. ", " .. value
+  end
+end
+
+local function refuse(r, answer)
+  for index = 1, #answer.fields, 2 do
+    local name, value = answer.fields[index], answer.fields[index + 1]
+    if name:lower() == "content-type" then
+      r.content_type = value
+    elseif not between_us[name:lower()] then
+      add(r, name, value)
     end
   end
   -- The page around a subrequest is not ours to write.
@@ -343,13 +356,13 @@ local function decide(r)
   if variables then
     return let_in(r, variables)
   end
-  local facts = facts_of(r)
+  gather_facts(r)
   local key = table.concat(facts, "\0")
   variables = kept(key)
   if variables then
     return let_in(r, variables)
   end
-  local text = question(r, facts)
+  local text = question(r)
   if not text then
     return bare(r, 400)
   end
@@ -373,10 +386,10 @@ local function decide(r)
   return let_in(r, variables)
 end
 
--- mod_lua would show the visitor what is wrong with a script, and not get its Lua state back.
+-- mod_lua would show the visitor what is wrong with a script, and lose the Lua state of one that returns no number.
 function check(r)
   local is_done, status = pcall(decide, r)
-  if is_done then
+  if is_done and type(status) == "number" then
     return status
   end
   disconnect()

@@ -23,6 +23,7 @@ local asked_for = {
   "accept",
   "origin",
   "sec-fetch-mode",
+  "sec-fetch-site",
   "x-requested-with",
   "upgrade",
   "access-control-request-method",
@@ -49,13 +50,16 @@ local function joined(values, name)
   return table.concat(list, name == "cookie" and "; " or ", ")
 end
 
+local function scheme_of(txn)
+  return txn:get_var("txn.countersign_scheme") or (txn.sf:ssl_fc() == "1" and "https" or "http")
+end
+
 local function question(txn, host, target)
-  local scheme = txn:get_var("txn.countersign_scheme") or (txn.sf:ssl_fc() == "1" and "https" or "http")
   local lines = {
     "GET /check HTTP/1.0",
     "Host: gatewayd",
     "X-Countersign-Method: " .. txn.sf:method(),
-    "X-Countersign-Scheme: " .. scheme,
+    "X-Countersign-Scheme: " .. scheme_of(txn),
     "X-Countersign-Host: " .. host,
     "X-Countersign-Uri: " .. target,
     "X-Countersign-Protocol: HTTP/" .. txn.sf:req_ver(),
@@ -69,7 +73,7 @@ local function question(txn, host, target)
   end
   -- gatewayd refuses names that an application may take for its own.
   for name in pairs(headers) do
-    if name:find("[_.]") then
+    if name:find("[^%w-]") then
       lines[#lines + 1] = name .. ": -"
     end
   end
@@ -113,12 +117,18 @@ local function parse(text)
   return { status = tonumber(status), fields = fields, body = body }
 end
 
--- To applications that know headers as variables `-` and `_` are the same, to PHP `.` as well.
+-- Applications that know headers as variables may see `_` for whatever is no letter or digit.
 local function spelling(name)
   return (name:lower():gsub("[^a-z0-9]", "-"))
 end
 
-local function let_in(txn, answer, target)
+-- What only proxies may say. Some applications take another path from it than the one that was judged.
+local function is_said_by_proxies(name)
+  return name == "forwarded" or name == "x-real-ip" or name == "x-rewrite-url" or name:find("^x%-forwarded%-")
+    or name:find("^x%-original%-") or name:find("^x%-countersign%-")
+end
+
+local function let_in(txn, answer, target, host)
   local identity = {}
   for _, field in ipairs(answer.fields) do
     if not between_us[field.name] and not about_the_answer[field.name] then
@@ -127,10 +137,13 @@ local function let_in(txn, answer, target)
   end
   local headers = txn.http:req_get_headers()
   for name in pairs(headers) do
-    if identity[spelling(name)] then
+    if identity[spelling(name)] or is_said_by_proxies(spelling(name)) then
       txn.http:req_del_header(name)
     end
   end
+  txn.http:req_set_header("x-forwarded-for", txn.sf:src())
+  txn.http:req_set_header("x-forwarded-proto", scheme_of(txn))
+  txn.http:req_set_header("x-forwarded-host", host)
   for _, field in pairs(identity) do
     if field.value ~= "" then
       txn.http:req_set_header(field.name, field.value)
@@ -170,7 +183,7 @@ core.register_action("countersign", { "http-req" }, function(txn, host)
   end
   local answer = parse(ask(question(txn, host, target)))
   if answer and answer.status == 200 then
-    let_in(txn, answer, target)
+    let_in(txn, answer, target, host)
   elseif answer and answer.status > 200 then
     refuse(txn, answer)
   else

@@ -2,11 +2,15 @@
 -- visitor is. CGI and FastCGI applications find the same in variables.
 local header = lighty.r.req_header
 
--- Nothing is left that a visitor may have sent. To applications that know headers as variables `-` and `_` are the same,
--- to PHP `.` as well, and no browser sends such names.
+-- Nothing is left that a visitor may have sent of who is visiting, or of another path than the one that is judged. CGI
+-- applications see `_` for whatever is no letter or digit, and no browser sends such names.
 local forged = { "Remote-User", "Remote-User-Tokens", "Remote-User-Data", "Auth-Type", "X-Countersign-Assertion" }
+local function is_said_by_proxies(name)
+  return name == "forwarded" or name == "x-real-ip" or name == "x-rewrite-url"
+    or name:find("^x%-forwarded%-user") or name:find("^x%-original%-") or name:find("^x%-countersign%-")
+end
 for name in pairs(header) do
-  if name:find("[^%w-]") then
+  if name:find("[^%w-]") or is_said_by_proxies(name:lower()) then
     forged[#forged + 1] = name
   end
 end

@@ -14,6 +14,7 @@ interface Shown {
 const guides: Readonly<Record<string, Shown>> = {
   "nginx.md": { folders: ["nginx", "nginx-cached"] },
   "apache.md": { folders: ["apache-fcgi", "apache-pubtkt"] },
+  "apache-lua.md": { folders: ["apache-lua", "apache-lua-cached", "apache-fcgi"] },
   "node.md": {
     folders: [
       "express",
@@ -44,7 +45,9 @@ const guides: Readonly<Record<string, Shown>> = {
   "envoy.md": { folders: ["envoy"] },
   "policies.md": { folders: ["policies"] },
   "systemd.md": { folders: ["systemd"] },
+  "migrating-from-mod_auth_pubtkt.md": { folders: [] },
   "demo.md": { folders: [] },
+  "troubleshooting.md": { folders: [] },
 };
 
 test("every guide is compared with the examples", () => {
@@ -79,7 +82,7 @@ for (const [guide, { folders, values = {} }] of Object.entries(guides)) {
   });
 }
 
-const command = /^(?:countersign|curl|git|cd|install|node|npm|systemctl) /;
+const command = /^(?:countersign|cp|curl|git|cd|install|node|npm|sed|systemctl) /;
 
 function filesOf(folder: URL): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })

@@ -21,13 +21,13 @@ function prepare(t: TestContext): string {
   const folder = temporaryFolder(t);
   const key = generatePrivateKeyPem("ed25519");
   const publicKey = exportPublicPem(verificationKeyOf(importPrivateKey(key)));
-  writeFileSync(join(folder, "ticket.pub.pem"), publicKey, { mode: 0o644 });
+  writeFileSync(join(folder, "ticket.pem.pub"), publicKey, { mode: 0o644 });
   writeFileSync(join(folder, "assertion.pem"), key, { mode: 0o600 });
   mkdirSync(join(folder, "run"), { mode: 0o750 });
   copyExample("policies", folder, {
     GATEWAY: "http://127.0.0.1:1",
     GATEWAY_SOCKET: join(folder, "run", "gateway.sock"),
-    PUBLIC_KEY: join(folder, "ticket.pub.pem"),
+    PUBLIC_KEY: join(folder, "ticket.pem.pub"),
     ASSERTION_KEY: join(folder, "assertion.pem"),
   });
   return folder;

@@ -12,8 +12,8 @@ export function heldBytes(): number {
   return heapUsed + external;
 }
 
-/** By how much the later rounds grew, after the first ones have warmed everything up. */
+/** By how much the second half of the rounds grew; the first half has warmed everything up. */
 export function growth(rounds: readonly number[]): number {
-  const [start = 0, ...later] = rounds.slice(Math.ceil(rounds.length / 2));
-  return later.length === 0 ? 0 : Math.min(...later) - start;
+  const later = rounds.slice(Math.floor(rounds.length / 2));
+  return (later.at(-1) ?? 0) - (later[0] ?? 0);
 }

@@ -4,6 +4,7 @@ import { connect } from "node:http2";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { encodeTicket, type TicketFields } from "@countersign/ticket";
+import { startApplication } from "../kit/application.ts";
 import { withoutMarkInBack } from "../kit/loop-mark.ts";
 import { makeCertificate } from "../kit/openssl.ts";
 import { runGateway } from "../kit/programs.ts";
@@ -51,6 +52,21 @@ test("Apache asks nobody about a place that everybody is granted", async (t) => 
   const { status, body } = await visit({ path: "/cgi/whoami", headers: { "remote-user": "root" } });
   assert.equal(status, 200);
   assert.deepEqual(readIdentity(body), { user: "", tokens: "", userData: "", authType: "" });
+  assert.doesNotMatch(log(), /"decided"/);
+});
+
+test("no spelling of our names passes to an application, even where nobody is asked", async (t) => {
+  const { site, visit, log } = await startSite(t, (site) => {
+    const open = /(?=Include \S*identity\.conf)/;
+    changeFile(site, "httpd.conf", open, "AuthType None\nRequire all granted\n");
+  });
+  await startApplication(t, site.folder);
+  const path = "/application/whoami";
+  for (const name of ["remote-user", "Remote_User", "Remote~User", "Auth!Type", "X.Real-IP"]) {
+    const { status, body } = await visit({ path, headers: { [name]: "root" } });
+    assert.equal(status, name === "remote-user" ? 200 : 400, name);
+    assert.doesNotMatch(body, /root/);
+  }
   assert.doesNotMatch(log(), /"decided"/);
 });
 

@@ -55,7 +55,7 @@ test("fifty requests at once with the old ticket are let in, and ask once for on
 test("no cache may hand the new ticket to somebody else, be it that of a picture", async (t) => {
   const { cookie, ask, inGrace } = await startSignedIn(t);
   const headers = { cookie: cookie() };
-  assert.equal((await ask({ path: "/index.html", headers })).headers["cache-control"], undefined);
+  assert.equal((await ask({ path: "/index.html", headers })).headers["cache-control"], "private");
   inGrace();
   const renewed = await ask({ path: "/index.html", headers });
   assert.match(renewed.setCookies.join(), /^auth_pubtkt=/);

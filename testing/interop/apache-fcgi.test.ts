@@ -1,7 +1,9 @@
 import { startApplication } from "../kit/application.ts";
 import { startApache } from "../kit/web-servers.ts";
-import { testGatewaySite } from "./gateway-visits.ts";
+import { type GuardedBy, testGatewaySite } from "./gateway-visits.ts";
+import { testHeaderTricks } from "./header-tricks.ts";
 import { testProxiedApplication } from "./proxied-application.ts";
+import { testSharedCaches } from "./shared-caches.ts";
 
 testGatewaySite("Apache with mod_authnz_fcgi and gatewayd", {
   example: "apache-fcgi",
@@ -10,7 +12,7 @@ testGatewaySite("Apache with mod_authnz_fcgi and gatewayd", {
   startServer: startApache,
 });
 
-testGatewaySite("Apache with mod_authnz_fcgi and gatewayd before a proxied application", {
+const beforeApplication: GuardedBy = {
   example: "apache-fcgi",
   whoami: "/application/whoami",
   identityArrives: "as-text",
@@ -18,6 +20,18 @@ testGatewaySite("Apache with mod_authnz_fcgi and gatewayd before a proxied appli
     await startApplication(owner, site.folder);
     return startApache(owner, site);
   },
+};
+
+testGatewaySite(
+  "Apache with mod_authnz_fcgi and gatewayd before a proxied application",
+  beforeApplication,
+);
+
+testHeaderTricks("Apache with mod_authnz_fcgi and gatewayd", beforeApplication);
+
+testSharedCaches("Apache with mod_authnz_fcgi and gatewayd", beforeApplication, {
+  silent: ["/", "/application/whoami"],
+  spoken: { "/application/whoami?public": "public, max-age=60", "/cgi/whoami": "no-store" },
 });
 
 testProxiedApplication("Apache with mod_authnz_fcgi and gatewayd", {

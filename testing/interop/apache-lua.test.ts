@@ -4,6 +4,7 @@ import { testFixedHost } from "./fixed-host.ts";
 import { type GuardedBy, testGatewaySite } from "./gateway-visits.ts";
 import { testHeaderTricks } from "./header-tricks.ts";
 import { testProxiedApplication } from "./proxied-application.ts";
+import { testSharedCaches } from "./shared-caches.ts";
 
 const example = ["apache-fcgi", "apache-lua"];
 
@@ -34,4 +35,9 @@ testProxiedApplication("Apache with mod_lua and gatewayd", {
   example,
   path: "/application/whoami",
   startServer: startApache,
+});
+
+testSharedCaches("Apache with mod_lua and gatewayd", withCgi, {
+  silent: ["/"],
+  spoken: { "/cgi/whoami": "no-store" },
 });

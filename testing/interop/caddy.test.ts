@@ -4,6 +4,7 @@ import { changeFile } from "../kit/site.ts";
 import { type GuardedBy, testGatewaySite } from "./gateway-visits.ts";
 import { testHeaderTricks } from "./header-tricks.ts";
 import { testProxiedApplication } from "./proxied-application.ts";
+import { testSharedCaches } from "./shared-caches.ts";
 import { testUpgrades } from "./upgrades.ts";
 
 const caddy: GuardedBy = {
@@ -18,6 +19,10 @@ const caddy: GuardedBy = {
 
 testGatewaySite("Caddy with gatewayd", caddy);
 testHeaderTricks("Caddy with gatewayd", caddy);
+testSharedCaches("Caddy with gatewayd", caddy, {
+  silent: ["/", "/whoami"],
+  spoken: { "/whoami?public": "public, max-age=60" },
+});
 testUpgrades("Caddy with gatewayd", {
   example: "caddy",
   path: "/whoami",

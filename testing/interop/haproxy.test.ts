@@ -3,6 +3,8 @@ import { startHaproxy } from "../kit/haproxy.ts";
 import { testFixedHost } from "./fixed-host.ts";
 import { type GuardedBy, testGatewaySite } from "./gateway-visits.ts";
 import { testHeaderTricks } from "./header-tricks.ts";
+import { testProxiedApplication } from "./proxied-application.ts";
+import { testSharedCaches } from "./shared-caches.ts";
 import { testUpgrades } from "./upgrades.ts";
 
 const haproxy: GuardedBy = {
@@ -16,7 +18,16 @@ const haproxy: GuardedBy = {
 };
 
 testGatewaySite("HAProxy with gatewayd", haproxy);
+testProxiedApplication("HAProxy with gatewayd", {
+  example: "haproxy",
+  path: "/whoami",
+  startServer: startHaproxy,
+});
 testHeaderTricks("HAProxy with gatewayd", haproxy);
+testSharedCaches("HAProxy with gatewayd", haproxy, {
+  silent: ["/whoami"],
+  spoken: { "/whoami?public": "public, max-age=60" },
+});
 testUpgrades("HAProxy with gatewayd", {
   example: "haproxy",
   path: "/socket",

@@ -20,12 +20,12 @@ const tricks: Readonly<Record<string, readonly string[]>> = {
   "two of them": ["Remote-User: root", "remote-user: root", "REMOTE-USER-TOKENS: admin"],
   "a lone line feed": ["X-One: 1\nRemote-User: root\nRemote-User-Tokens: admin"],
   "a lone carriage return": ["X-One: 1\rRemote-User-Tokens: admin"],
-  "other characters between the words": [
-    "Remote!User-Tokens: admin",
-    "Remote+User-Tokens: admin",
-    "Remote~User-Tokens: admin",
-    "Remote User-Tokens: admin",
-  ],
+  "a space between the words": ["Remote User-Tokens: admin"],
+  "all other characters between the words": [..."!#$%&'*+.^_`|~"].flatMap((mark) => [
+    `Remote${mark}User: root`,
+    `Remote-User${mark}Tokens: admin`,
+    `Auth${mark}Type: forged`,
+  ]),
   "our names as hop-by-hop": [
     "Connection: close, Remote-User, Remote-User-Tokens, Remote-User-Data, Auth-Type",
   ],

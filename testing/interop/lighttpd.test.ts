@@ -3,6 +3,8 @@ import { startLighttpd } from "../kit/lighttpd.ts";
 import { testFixedHost } from "./fixed-host.ts";
 import { type GuardedBy, testGatewaySite } from "./gateway-visits.ts";
 import { testHeaderTricks } from "./header-tricks.ts";
+import { testProxiedApplication } from "./proxied-application.ts";
+import { testSharedCaches } from "./shared-caches.ts";
 import { testUpgrades } from "./upgrades.ts";
 
 const lighttpd: GuardedBy = {
@@ -25,8 +27,17 @@ const beforeApplication: GuardedBy = {
 
 testGatewaySite("lighttpd with gatewayd", lighttpd);
 testGatewaySite("lighttpd with gatewayd before a proxied application", beforeApplication);
+testProxiedApplication("lighttpd with gatewayd", {
+  example: "lighttpd",
+  path: "/application/whoami",
+  startServer: startLighttpd,
+});
 testHeaderTricks("lighttpd with gatewayd", lighttpd);
 testHeaderTricks("lighttpd with gatewayd before a proxied application", beforeApplication);
+testSharedCaches("lighttpd with gatewayd", beforeApplication, {
+  silent: ["/", "/application/whoami"],
+  spoken: { "/application/whoami?public": "public, max-age=60", "/cgi/whoami": "no-store" },
+});
 testUpgrades("lighttpd with gatewayd", { ...lighttpd, path: "/application/socket" });
 testFixedHost("lighttpd with gatewayd", lighttpd, {
   file: "lighttpd.conf",

@@ -2,6 +2,7 @@ import { changeFile } from "../kit/site.ts";
 import { startNginx } from "../kit/web-servers.ts";
 import { testGatewaySite } from "./gateway-visits.ts";
 import { testProxiedApplication } from "./proxied-application.ts";
+import { testSharedCaches } from "./shared-caches.ts";
 
 testGatewaySite("nginx with gatewayd", {
   example: "nginx",
@@ -12,6 +13,12 @@ testGatewaySite("nginx with gatewayd", {
   startServer: startNginx,
 });
 
+testSharedCaches(
+  "nginx with gatewayd",
+  { example: "nginx", startServer: startNginx },
+  { silent: ["/"], spoken: { "/whoami": "no-store" } },
+);
+
 testProxiedApplication("nginx with gatewayd", {
   example: "nginx",
   path: "/whoami",
@@ -19,7 +26,7 @@ testProxiedApplication("nginx with gatewayd", {
     const more = ["authorization", "hidden-ticket"].map(
       (name) => `include "${site.folder}/${name}.conf";`,
     );
-    changeFile(site, "nginx.conf", /(?=include "[^"]*identity\.conf";)/, more.join(" "));
+    changeFile(site, "nginx.conf", /(?=include identity\.conf;)/, more.join(" "));
   },
   async startServer(owner, site) {
     // The application of the example is nginx itself, in the place of which ours stands.

@@ -66,6 +66,13 @@ export function testProxiedApplication(name: string, server: ProxiedBy): void {
     }
   });
 
+  test(`${name} tells the application of no other path than the one that was judged`, async (t) => {
+    const { visit, cookie } = await start(t, server, {});
+    const paths = { "x-original-url": "/admin/", "x-rewrite-url": "/admin/" };
+    const fields = await visit({ ...paths, cookie: cookie() });
+    for (const name of Object.keys(paths)) assertEmpty(fields, name);
+  });
+
   test(`${name} gives the application a statement about the visitor that it can check`, async (t) => {
     const { visit, cookie } = await start(t, server, { assertion: true });
     const fields = await visit({ ...forged, cookie: cookie() });

@@ -15,7 +15,7 @@ export interface OpenSite extends Site {
   readonly identityArrives: "as-text" | "percent-encoded";
   /** The Cache-Control of its redirects and refusals. */
   readonly cacheControl: "no-store" | undefined;
-  /** What becomes of headers with `_` or `.` in names that are ours but for that; `refused` if absent. */
+  /** What becomes of headers with other characters for `-` in names that are ours but for that; `refused` if absent. */
   readonly oddHeaders?: "refused" | "dropped";
   /** Whether its redirects carry the loop breaker's mark; so if absent. */
   readonly countsRedirects?: boolean;

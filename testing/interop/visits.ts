@@ -15,7 +15,7 @@ export interface Visit {
   /** A page is asked for unless they say otherwise. */
   readonly headers?: OutgoingHttpHeaders;
   readonly outcome: Outcome;
-  /** The outcome where the web server keeps headers with `_` or `.` in their names to itself. */
+  /** The outcome where the web server keeps headers to itself whose names have more than letters, digits and `-`. */
   readonly ifDropped?: Outcome;
 }
 
@@ -153,7 +153,7 @@ const forgedIdentity = {
   authorization: `Basic ${Buffer.from("root:root").toString("base64")}`,
 };
 
-/** The same in spellings that CGI or PHP make one of: each alone must not get through. */
+/** The same in spellings that CGI servers make one of: each alone must not get through. */
 const oddIdentities = {
   Remote_User: "root",
   REMOTE_USER: "root",
@@ -170,6 +170,12 @@ const oddIdentities = {
   "Remote_User.Tokens": "admin",
   "Remote.User.Data": "forged",
   "Auth.Type": "forged",
+  // What else names are made of (RFC 9110 §5.6.2).
+  ...Object.fromEntries([..."!#$%&'*+^`|~"].map((mark) => [`Remote${mark}User`, "root"])),
+  "Remote!User+Tokens": "admin",
+  "Remote-User~Tokens": "admin",
+  "Remote_User'Data": "forged",
+  "Auth*Type": "forged",
 };
 
 const oddFacts = {
@@ -177,6 +183,8 @@ const oddFacts = {
   X_Forwarded_Host: "elsewhere.example.com",
   "X.Forwarded-For": "192.0.2.7",
   X_Countersign_Uri: "/elsewhere",
+  "X~Forwarded-Proto": "https",
+  "X+Original!URL": "/elsewhere",
 };
 
 const forgedFacts = {

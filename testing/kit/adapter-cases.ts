@@ -283,6 +283,11 @@ const turnedAway: Readonly<Record<string, Case>> = {
     outcome: refusedWith(400),
     unseen: cameIn("ada"),
   },
+  "refuses a header that a CGI server may take for the gateway's": {
+    visit: { headers: { ...plainVisit.headers, "remote~user": "root" }, cookies: cookieWith() },
+    outcome: refusedWith(400),
+    unseen: cameIn("ada"),
+  },
   "refuses a header that an application may take for a proxy's": {
     visit: { headers: { ...plainVisit.headers, "x_forwarded.proto": "https" } },
     outcome: refusedWith(400),

@@ -9,7 +9,7 @@ export type Ask = (visit: ContractVisit) => Promise<Outcome>;
 
 /** What an adapter sees of a visit. */
 export interface AdapterSight {
-  /** `unseen`: the server before it keeps headers with `_` or `.` in their names to itself. */
+  /** `unseen`: the server before it keeps headers to itself whose names have more than letters, digits and `-`. */
   readonly oddHeaders: "seen" | "unseen";
 }
 

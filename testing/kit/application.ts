@@ -8,8 +8,8 @@ const shownHeaders = ["REMOTE_USER", "REMOTE_USER_TOKENS", "REMOTE_USER_DATA", "
 
 /**
  * Starts what stands behind a proxying web server, on `application.sock` in `folder`: it shows what
- * it learns of its visitor from headers, to which `-` and `_` are the same as they are to CGI, and
- * `.` as it is to PHP.
+ * it learns of its visitor from headers as CGI servers write them, with `_` for whatever is no letter
+ * or digit. What is asked for with `?public` it lets every cache keep.
  */
 export async function startApplication(owner: Owner, folder: string): Promise<void> {
   const server = createServer((request, response) => {
@@ -19,8 +19,10 @@ export async function startApplication(owner: Owner, folder: string): Promise<vo
       ["/whoami", lines.join("")],
       ["/admin/", "You are an administrator.\n"],
     ]);
+    const [path = "", query] = request.url?.split("?") ?? [];
     response.setHeader("content-type", "text/plain; charset=utf-8");
-    response.end(pages.get(request.url ?? ""));
+    if (query === "public") response.setHeader("cache-control", "public, max-age=60");
+    response.end(pages.get(path));
   });
   atEnd(owner, () => {
     server.closeAllConnections();
@@ -35,7 +37,7 @@ export async function startApplication(owner: Owner, folder: string): Promise<vo
 function variablesOf({ rawHeaders }: IncomingMessage): ReadonlyMap<string, string> {
   const variables = new Map<string, string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]?.toUpperCase().replaceAll(/[-.]/g, "_") ?? "";
+    const name = rawHeaders[index]?.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_") ?? "";
     const value = Buffer.from(rawHeaders[index + 1] ?? "", "latin1").toString("utf8");
     const known = variables.get(name);
     variables.set(name, known === undefined ? value : `${known},${value}`);

@@ -51,7 +51,9 @@ function readSettings(yaml: string) {
     domains: [...value("domains").matchAll(/"(.*?)"/g)].map(([, domain = ""]) => domain),
     prefix: value("path_prefix"),
     exact: listIn(yaml, "allowed_headers", "exact: "),
-    parts: listIn(yaml, "allowed_headers", "contains: "),
+    patterns: listIn(yaml, "allowed_headers", "safe_regex: ").map(
+      (item) => new RegExp(`^(?:${/^\{ regex: (.*) \}$/.exec(item)?.[1]})$`),
+    ),
     removed: listIn(yaml, "mutations", "remove: "),
     upstream: listIn(yaml, "allowed_upstream_headers", "exact: "),
     added: [...added.matchAll(/key: (.*)\n *value: (.*)\n/g)].map(
@@ -63,7 +65,7 @@ function readSettings(yaml: string) {
 /** Method, Host and Authorization always; the other headers as the settings say; no body. */
 function questionAbout(visit: IncomingMessage, settings: Settings): PlayedQuestion {
   const { method = "", url = "", httpVersion, socket } = visit;
-  const { prefix, exact, parts, added } = settings;
+  const { prefix, exact, patterns, added } = settings;
   const always = ["host", "authorization"];
   const facts = added.map(([name, text]): readonly [string, string] => [
     name,
@@ -73,7 +75,7 @@ function questionAbout(visit: IncomingMessage, settings: Settings): PlayedQuesti
   ]);
   const sent = endToEnd(visit).filter(([header]) => {
     const name = header.toLowerCase();
-    return [...always, ...exact].includes(name) || parts.some((part) => name.includes(part));
+    return [...always, ...exact].includes(name) || patterns.some((pattern) => pattern.test(name));
   });
   // What is added stands in place of what the visitor sent under that name.
   const kept = without(

@@ -47,6 +47,15 @@ export const differences = {
       return { ...c, ask: { ...c.ask, headers } };
     },
   },
+  "rewritten paths": {
+    point: 22,
+    module: "counts the Location sections of the path that was asked for alone",
+    ours: "counts those of the page that is served as well",
+    asIf(c) {
+      const target = c.site.inner?.servedFor?.[c.ask.target];
+      return target === undefined ? undefined : { ...c, ask: { ...c.ask, target } };
+    },
+  },
   "a long name": {
     point: 6,
     module: "cuts names at 64 bytes (version 0.13)",
@@ -87,6 +96,20 @@ export const differences = {
       return { ...answer, status: 303 };
     },
   },
+  "the way back from an inner page": {
+    point: 19,
+    module: "sends back to the page that it would have served for the address, from some by 302",
+    ours: "sends back to the address that was asked for, by 307",
+    instead(answer, { ask, site: { inner }, ticket }, origin) {
+      const page = answer.back?.slice(origin.length) ?? "";
+      if (!inner?.pages.includes(page) || page === ask.target) return undefined;
+      const back = origin + ask.target;
+      if (inner.asked === undefined) return { ...answer, back };
+      // The address that was asked for comes first, and to let in there is to tell whom.
+      if (hasOddSpace(ticket)) return forbidden;
+      return { ...answer, status: inner.asked === "again" ? answer.status : 307, back };
+    },
+  },
   "passwords that cannot be read": {
     point: 15,
     module:
@@ -98,15 +121,11 @@ export const differences = {
       const fields = c.ticket.fields.filter(([name]) => name !== "bauth");
       return { ...c, ticket: { ...c.ticket, fields } };
     },
-  },
-  "made-up passwords beside real ones": {
-    point: 19,
-    module: "makes a password up where the ticket has none, if both directives are on",
-    ours: "gives the application none",
     instead(answer, c) {
       const isBoth = effective(c).directives.TKTAuthFakeBasicAuth === "on" && passesPasswords(c);
       const { seen } = answer;
-      if (!seen?.user || !isBoth || holdsPassword(c) === true) return undefined;
+      // Without one the module makes one up, and so do we.
+      if (!seen?.user || !isBoth || holdsPassword(c) !== false) return undefined;
       return { ...answer, seen: { ...seen, authorization: "" } };
     },
   },
@@ -119,10 +138,11 @@ export const differences = {
     point: 21,
     module: "passes a name, tokens or user data with a space at an end on",
     ours: "answers 403, since on the way through the web server the space would be lost",
-    instead(answer) {
+    instead(answer, { ticket, site }) {
       const { user = "", tokens = "", data = "" } = answer.seen ?? {};
-      const isOdd = [user, tokens, data].some((value) => /^ | $/.test(value));
-      return isOdd ? { ...badRequest, status: 403 } : undefined;
+      const isErrorPage = answer.status === 404 && site.inner !== undefined;
+      const isOdd = isErrorPage ? hasOddSpace(ticket) : [user, tokens, data].some(isOddlySpaced);
+      return isOdd ? forbidden : undefined;
     },
   },
   "paths with two readings": {
@@ -145,6 +165,7 @@ export const ambiguousTargets: readonly string[] = [
 ];
 
 const badRequest: Comparable = { status: 400, page: undefined, back: undefined, seen: undefined };
+const forbidden: Comparable = { ...badRequest, status: 403 };
 
 /** It believes any visitor's header. */
 function originForModule({ headers, alias }: Case["ask"], origin: string): string {
@@ -155,6 +176,14 @@ function originForModule({ headers, alias }: Case["ask"], origin: string): strin
 
 function isAmbiguous(ask: Case["ask"]): boolean {
   return ambiguousTargets.includes(pathOf(ask));
+}
+
+function isOddlySpaced(value: string): boolean {
+  return /^ | $/.test(value);
+}
+
+function hasOddSpace(ticket: Case["ticket"]): boolean {
+  return ticket?.fields.some(([, value]) => isOddlySpaced(value)) === true;
 }
 
 function fieldOf(ticket: Case["ticket"], name: string): string | undefined {

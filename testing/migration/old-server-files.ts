@@ -73,6 +73,7 @@ const modules = [
   "env",
   "headers",
   "mime",
+  "rewrite",
   "setenvif",
   "ssl",
   "cgid",
@@ -138,6 +139,7 @@ function virtualHost(folder: string, server: OldServer, host: string, site: OldS
     `DocumentRoot "${root}"`,
     ...(site.scheme === "https" ? tls : []),
     ...directiveLines(folder, site.server),
+    ...(site.inner?.lines ?? []),
     ...site.sections.flatMap((section) => sectionLines(folder, root, section)),
     "</VirtualHost>",
   ].join("\n");

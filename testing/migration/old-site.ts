@@ -50,6 +50,18 @@ export type Section = Scope & {
   readonly others?: readonly string[] | undefined;
 };
 
+/** By what Apache serves other pages than those that are asked for. */
+export interface InnerPages {
+  /** Lines of the virtual host: `DirectoryIndex` and so on. */
+  readonly lines: readonly string[];
+  /** The paths of these pages. */
+  readonly pages: readonly string[];
+  /** How Apache asks about them: not at all, or after the address that was asked for. */
+  readonly asked?: "again" | "again, by GET" | undefined;
+  /** Pages, by the paths whose sections alone count for the module. */
+  readonly servedFor?: Readonly<Record<string, string>> | undefined;
+}
+
 /** A virtual host as it was before the migration. */
 export interface OldSite {
   readonly scheme: "http" | "https";
@@ -59,6 +71,7 @@ export interface OldSite {
   readonly alias?: string | undefined;
   /** What stands in the virtual host itself: key and digest. */
   readonly server: Directives;
+  readonly inner?: InnerPages | undefined;
   /** The sections in the order of the file. */
   readonly sections: readonly Section[];
 }

@@ -1,3 +1,4 @@
+import { innerPagePlans } from "./inner-pages.ts";
 import { type Directives, guarded, type OldSite, type Section } from "./old-site.ts";
 
 /** A site to compare, and where to visit it. */
@@ -329,4 +330,5 @@ export const sitePlans: Readonly<Record<string, SitePlan>> = {
   ...debugging,
   ...nestedPlans,
   ...otherSections,
+  ...innerPagePlans,
 };

@@ -15,7 +15,7 @@ function site(
 }
 
 /** As in examples/apache-fcgi; they do nothing where gatewayd says nothing of cookies. */
-const hidingLines = [
+export const hidingLines = [
   "RequestHeader unset Cookie env=COUNTERSIGN_COOKIES",
   `RequestHeader set Cookie "expr=%{reqenv:COUNTERSIGN_COOKIES}" "expr=-n reqenv('COUNTERSIGN_COOKIES')"`,
 ];

@@ -1,6 +1,7 @@
 import type { Identity } from "@countersign/gateway";
 import { createGate } from "./gate.ts";
 import { type CountersignOptions, type RequiredOptions, requireOption } from "./options.ts";
+import { addRenewed } from "./renewed-ticket.ts";
 import { judgeVisit } from "./web-gate.ts";
 import { readWebVisit, withHeaders } from "./web-request.ts";
 
@@ -63,9 +64,7 @@ export function countersign<More extends readonly unknown[]>(
     if (setCookie === undefined) return response;
     // A response that came from elsewhere cannot be changed.
     const answer = new Response(response.body, response);
-    answer.headers.append("Set-Cookie", setCookie);
-    // It is for one visitor: no cache may give it to another.
-    answer.headers.set("Cache-Control", "no-store");
+    addRenewed(answer.headers, setCookie);
     return answer;
   };
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import type { Identity } from "@countersign/gateway";
+import { type Identity, isCacheHeader } from "@countersign/gateway";
 import type { Context, MiddlewareHandler } from "hono";
 import { createGate } from "./gate.ts";
-import { readNodeVisit, replaceHeaders } from "./node-request.ts";
+import { isWhole, readNodeVisit, replaceHeaders } from "./node-request.ts";
 import type { CountersignOptions, RequiredOptions } from "./options.ts";
 import { judgeVisit } from "./web-gate.ts";
 import { readWebVisit, withHeaders } from "./web-request.ts";
@@ -45,7 +45,10 @@ export function countersign(options: CountersignOptions & HonoOptions): Middlewa
   const gate = createGate(common);
   const visitOf = (context: Context, incoming: IncomingMessage | undefined) => {
     if (clientAddress !== undefined) {
-      return readWebVisit(context.req.raw, clientAddress(context), gate.peers);
+      // What Node has dropped may have been the way here.
+      const isKnown = incoming === undefined || isWhole(incoming);
+      const peer = isKnown ? clientAddress(context) : undefined;
+      return readWebVisit(context.req.raw, peer, gate.peers);
     }
     if (incoming !== undefined) return readNodeVisit(incoming, incoming.url ?? "", gate.peers);
     throw new TypeError("countersign: away from Node, option clientAddress is needed");
@@ -65,6 +68,7 @@ export function countersign(options: CountersignOptions & HonoOptions): Middlewa
     // Not before: a handler may answer with a whole Response of its own.
     context.header("Set-Cookie", setCookie, { append: true });
     // It is for one visitor: no cache may give it to another.
+    for (const name of [...headers.keys()].filter(isCacheHeader)) context.header(name, undefined);
     context.header("Cache-Control", "no-store");
     return undefined;
   };

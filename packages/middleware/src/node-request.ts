@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isOddHeaderName, type Visit } from "@countersign/gateway";
+import { isSameHost } from "./same-host.ts";
 import { visitOf } from "./sent-visit.ts";
 import { peerOf, type TrustedPeers } from "./trusted-peers.ts";
 
@@ -23,11 +24,18 @@ export function readNodeVisit(
   const headers: Headers = sentHeaders.get(request) ?? request.headers;
   const { method = "", httpVersion, socket, rawHeaders } = request;
   const isEncrypted = "encrypted" in socket && socket.encrypted === true;
+  const scheme = isEncrypted ? "https" : "http";
+  // HTTP/2 has the host in a field of its own (RFC 9113 §8.3.1).
+  const host = textOf(headers[":authority"]) ?? textOf(headers.host);
   const sent = {
     method,
     httpVersion: httpVersion === "1.0" ? "1.0" : "1.1",
-    scheme: isEncrypted ? "https" : "http",
-    host: hostOf(headers, target),
+    scheme,
+    host,
+    isClear:
+      isWhole(request) &&
+      countOf("host", rawHeaders) <= 1 &&
+      otherHosts(headers, target).every((other) => isSameHost(scheme, host, other)),
     target,
     peer: peerOf(request, peers),
     headers: { get: (name: string) => textOf(headers[name]) },
@@ -79,12 +87,32 @@ function replaceRaw(rawHeaders: string[], replaced: ReadonlyMap<string, string>)
   for (const [name, value] of replaced) if (value !== "") rawHeaders.push(name, value);
 }
 
-function hostOf(headers: Headers, target: string): string | undefined {
-  // HTTP/2 has the host in a field of its own (RFC 9113 §8.3.1).
-  const host = textOf(headers[":authority"]) ?? textOf(headers.host);
-  // A whole URL is to count, not Host (RFC 9112 §3.2.2); frameworks read either, so that they must agree.
-  const [, named = host] = /^https?:\/\/([^/?#]*)/i.exec(target) ?? [];
-  return named?.toLowerCase() === host?.toLowerCase() ? host : undefined;
+/**
+ * Whether all headers are there. Before version 24 Node drops those beyond its limit and says nothing:
+ * what a proxy appends comes last, after as many as a client likes to send.
+ */
+export function isWhole(request: IncomingMessage): boolean {
+  // It was whole when somebody was let in.
+  if (sentHeaders.has(request)) return true;
+  const most = mostHeaders(request.socket);
+  return most === 0 || request.rawHeaders.length / 2 < most;
+}
+
+/** How many headers of a request the server keeps; 0: all of them. */
+function mostHeaders(socket: object): number {
+  const { server } = socket as { readonly server?: { readonly maxHeadersCount?: unknown } };
+  return typeof server?.maxHeadersCount === "number" ? server.maxHeadersCount : 1000;
+}
+
+/** Where else a request may name its host: frameworks read one or the other. */
+function otherHosts(headers: Headers, target: string): readonly string[] {
+  // A whole URL is to count, not Host (RFC 9112 §3.2.2).
+  const [, named] = /^https?:\/\/([^/?#]*)/i.exec(target) ?? [];
+  return [textOf(headers.host), named].filter((host) => host !== undefined);
+}
+
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((one, index) => index % 2 === 0 && one.toLowerCase() === name).length;
 }
 
 function oddNames(rawHeaders: readonly string[]): readonly string[] {

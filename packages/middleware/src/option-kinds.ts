@@ -6,6 +6,8 @@ export interface Kind {
 }
 
 const isText = (value: unknown) => typeof value === "string";
+const isKeyText = (value: unknown) =>
+  typeof value === "string" && (value.includes("-----BEGIN ") || /^\s*\{/.test(value));
 const isList = (value: unknown) => Array.isArray(value) && value.every(isText);
 
 /** The kinds that several options share. */
@@ -13,6 +15,10 @@ export const kinds = {
   text: { holds: isText, words: "a string" },
   list: { holds: isList, words: "a list of strings" },
   texts: { holds: (value) => isText(value) || isList(value), words: "a string, or a list of them" },
+  keyTexts: {
+    holds: (value) => (Array.isArray(value) ? value.every(isKeyText) : isKeyText(value)),
+    words: "PEM or JWK, or a list of them: pass the key's text, not its file name",
+  },
   flag: { holds: (value) => typeof value === "boolean", words: "true or false" },
   number: {
     holds: (value) => typeof value === "number" && value >= 1,
@@ -23,6 +29,10 @@ export const kinds = {
     words: "a string of at least 32 characters",
   },
   object: { holds: (value) => typeof value === "object" && value !== null, words: "an object" },
+  objectOrNone: {
+    holds: (value) => value === "none" || (typeof value === "object" && value !== null),
+    words: 'an object, or "none"',
+  },
   function: { holds: (value) => typeof value === "function", words: "a function" },
 } satisfies Record<string, Kind>;
 

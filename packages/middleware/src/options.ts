@@ -36,7 +36,7 @@ export interface RequiredOptions extends CountersignOptions {
 
 const known = {
   origin: kinds.texts,
-  publicKey: kinds.texts,
+  publicKey: kinds.keyTexts,
   digest: oneOf("sha1", "sha224", "sha256", "sha384", "sha512"),
   compatibility: oneOf("mod_auth_pubtkt"),
   cookieName: kinds.text,
@@ -65,7 +65,7 @@ const known = {
   basicAuthKey: kinds.text,
   hideTicket: kinds.flag,
   identityNames: kinds.object,
-  assertion: kinds.object,
+  assertion: kinds.objectOrNone,
   renewInPlace: kinds.flag,
   strictPaths: kinds.flag,
   loopBreaker: kinds.flag,

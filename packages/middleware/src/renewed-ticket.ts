@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { isCacheHeader } from "@countersign/gateway";
 
-type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
+type NodeHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
 /**
  * Sends a renewed ticket along with a response, whatever headers the application gives it. It is for
@@ -9,12 +10,13 @@ type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[];
 export function sendRenewed(response: ServerResponse, setCookie: string): void {
   const { writeHead } = response;
   // Node calls it for every response, at the last moment for headers.
-  response.writeHead = (status: number, reason?: string | Headers, headers?: Headers) => {
+  response.writeHead = (status: number, reason?: string | NodeHeaders, headers?: NodeHeaders) => {
     response.writeHead = writeHead;
     setAll(response, typeof reason === "string" ? headers : (reason ?? headers));
     const others = [response.getHeader("Set-Cookie") ?? []].flat().map(String);
     // Not appended: that would write into a list that the application may use again.
     response.setHeader("Set-Cookie", [...new Set([...others, setCookie])]);
+    for (const name of response.getHeaderNames().filter(isCacheHeader)) response.removeHeader(name);
     response.setHeader("Cache-Control", "no-store");
     return typeof reason === "string"
       ? response.writeHead(status, reason)
@@ -23,7 +25,7 @@ export function sendRenewed(response: ServerResponse, setCookie: string): void {
 }
 
 /** Sets headers as `writeHead` does: an object by its names, a list of names and values in turn. */
-function setAll(response: ServerResponse, headers: Headers = {}): void {
+function setAll(response: ServerResponse, headers: NodeHeaders = {}): void {
   if (!Array.isArray(headers)) {
     for (const [name, value] of Object.entries(headers)) {
       if (value !== undefined) response.setHeader(name, value);
@@ -35,6 +37,13 @@ function setAll(response: ServerResponse, headers: Headers = {}): void {
   );
   for (const [name] of pairs) response.removeHeader(name);
   for (const [name, value] of pairs) response.appendHeader(name, value);
+}
+
+/** Sends it along with a response of the web, the same way. */
+export function addRenewed(headers: Headers, setCookie: string): void {
+  headers.append("Set-Cookie", setCookie);
+  for (const name of [...headers.keys()].filter(isCacheHeader)) headers.delete(name);
+  headers.set("Cache-Control", "no-store");
 }
 
 function textOf(value: OutgoingHttpHeader | undefined): string | readonly string[] {

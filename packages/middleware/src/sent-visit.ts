@@ -6,8 +6,10 @@ export interface SentRequest
   extends Pick<Visit, "method" | "httpVersion" | "target" | "headers" | "oddHeaderNames"> {
   /** How the peer reached us, not how the visitor reached the proxy. */
   readonly scheme: "http" | "https";
-  /** `undefined`: there was none, or more than one. */
+  /** `undefined`: there was none. */
   readonly host: string | undefined;
+  /** Whether it came whole, and names one host however it is read. Otherwise nobody comes in. */
+  readonly isClear: boolean;
   /** Who sent it; `undefined` if that cannot be told. */
   readonly peer: string | typeof trustedPeer | undefined;
 }
@@ -21,7 +23,7 @@ export function visitOf(sent: SentRequest, peers: TrustedPeers): Visit {
   const clientAddress = peer === undefined ? undefined : clientAddressOf(peer, forwardedFor, peers);
   const scheme = readScheme(forwarded.get("x-forwarded-proto") ?? sent.scheme);
   const host = forwarded.get("x-forwarded-host") ?? sent.host ?? "";
-  const isKnown = clientAddress !== undefined && scheme !== undefined;
+  const isKnown = sent.isClear && clientAddress !== undefined && scheme !== undefined;
   return {
     method,
     httpVersion,

@@ -1,4 +1,5 @@
 import { isOddHeaderName, type Visit } from "@countersign/gateway";
+import { isSameHost } from "./same-host.ts";
 import { visitOf } from "./sent-visit.ts";
 import type { TrustedPeers } from "./trusted-peers.ts";
 
@@ -16,13 +17,15 @@ export function readWebVisit(
   peers: TrustedPeers,
 ): Visit {
   const headers = sentHeaders.get(request) ?? request.headers;
-  // Routers read the address, not the Host header.
-  const [, scheme, host, target = ""] = /^(https?):\/\/([^/?#]*)(.*)$/.exec(request.url) ?? [];
+  const [, protocol, host, target = ""] = /^(https?):\/\/([^/?#]*)(.*)$/.exec(request.url) ?? [];
+  const scheme = protocol === "https" ? "https" : "http";
   const sent = {
     method: request.method,
     httpVersion: "1.1",
-    scheme: scheme === "https" ? "https" : "http",
+    scheme,
     host,
+    // Routers read the address, and handlers may read the Host header, where two are joined.
+    isClear: isSameHost(scheme, host, headers.get("host") ?? host),
     target: target.startsWith("/") ? target : `/${target}`,
     peer,
     headers,

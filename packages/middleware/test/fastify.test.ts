@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import fastify from "fastify";
 import { countersign, identityOf } from "../src/fastify.ts";
@@ -52,4 +56,23 @@ test("sends back to the address that was asked for, whatever Fastify makes of it
   const { headers: answered } = await app.inject({ url: "/page?x", headers });
   const back = encodeURIComponent("http://a.example/page?x");
   assert.equal(answered.location, `${loginUrl}?back=${back}`);
+});
+
+test("over HTTP/2, shows no site but the one that it decided on", async (context) => {
+  const app = fastify({ http2: true });
+  const origin = ["http://a.example", "http://b.example"];
+  app.addHook("onRequest", countersign({ ...site, origin }));
+  app.get("/", async (request) => `${identityOf(request).user} at ${request.host}`);
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  context.after(() => app.close());
+  const client = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
+  context.after(() => client.close());
+  const ask = async (more: Record<string, string>) => {
+    const stream = client.request({ ":authority": "a.example", cookie, ...more });
+    const [answered] = await once(stream, "response");
+    return `${answered[":status"]} ${await text(stream)}`;
+  };
+  assert.equal(await ask({}), "200 ada at a.example");
+  assert.equal(await ask({ host: "A.example" }), "200 ada at A.example");
+  assert.match(await ask({ host: "b.example" }), /^400 /);
 });

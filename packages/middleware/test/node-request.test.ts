@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { IncomingMessage } from "node:http";
+import { createServer as createPlainServer, type IncomingMessage } from "node:http";
 import { connect, createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { readNodeVisit, replaceHeaders } from "../src/node-request.ts";
 import { createTrustedPeers } from "../src/trusted-peers.ts";
-import { send, serve } from "./ask-over-http.ts";
+import { listen, send, serve } from "./ask-over-http.ts";
 
 const peers = createTrustedPeers([]);
 
@@ -77,6 +77,68 @@ for (const [line, host] of Object.entries(hosts)) {
     assert.equal((await seeing(context, head, look))?.host, host);
   });
 }
+
+test("knows no host where headers may be missing", async (context) => {
+  const seen = new Map<string, string>();
+  const server = createPlainServer((request, response) => {
+    seen.set(request.url ?? "", readNodeVisit(request, "/", peers).host);
+    response.end();
+  });
+  const port = await listen(context, server);
+  for (const [most, sent] of [
+    [0, 1100],
+    [50, 49],
+    [50, 50],
+    [50, 90],
+  ] as const) {
+    server.maxHeadersCount = most;
+    const junk = Array.from({ length: sent - 2 }, (_, index) => `J${index}: 1`);
+    const line = `GET /${most}/${sent} HTTP/1.1`;
+    await send(port, [line, ...junk, "Host: a.example", "Connection: close"]);
+  }
+  assert.equal(seen.get("/0/1100"), "a.example");
+  assert.equal(seen.get("/50/49"), "a.example");
+  assert.equal(seen.get("/50/50"), "");
+  // Newer versions refuse it themselves.
+  assert.equal(seen.get("/50/90") ?? "", "");
+});
+
+test("counts what the client sent, not what was put in place of it", async (context) => {
+  const junk = Array.from({ length: 990 }, (_, index) => `J${index}: 1`);
+  const host = await seeing(context, [...sent, ...junk], (request) => {
+    replaceHeaders(
+      request,
+      Array.from({ length: 40 }, (_, index) => `X-${index}`),
+    );
+    return readNodeVisit(request, "/", peers).host;
+  });
+  assert.equal(host, "a.example");
+});
+
+const authorities = {
+  "a.example": "a.example",
+  "A.example.:80": "a.example",
+  "b.example": "",
+  "a.example, b.example": "",
+  "": "",
+};
+
+for (const [host, expected] of Object.entries(authorities)) {
+  test(`:authority a.example with host "${host}" is for ${expected || "no host"}`, () => {
+    const headers = { ":authority": "a.example", host };
+    const socket = { remoteAddress: "192.0.2.7" };
+    const rawHeaders = Object.entries(headers).flat();
+    const request = { method: "GET", httpVersion: "2.0", socket, headers, rawHeaders };
+    const visit = readNodeVisit(request as unknown as IncomingMessage, "/", peers);
+    assert.equal(visit.host, expected);
+  });
+}
+
+test("knows no host where only the URL names one, since frameworks do not read it", async (context) => {
+  const head = ["GET http://a.example/ HTTP/1.0"];
+  const look = (request: IncomingMessage) => readNodeVisit(request, request.url ?? "", peers);
+  assert.equal((await seeing(context, head, look))?.host, "");
+});
 
 test("reads requests of HTTP/2, and replaces their headers", async (context) => {
   const seen: unknown[] = [];

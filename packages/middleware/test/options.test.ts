@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { generatePrivateKeyPem } from "@countersign/ticket";
+import { exportPublicJwk, generatePrivateKeyPem, importPublicKey } from "@countersign/ticket";
 import { countersign } from "../src/node-http.ts";
 import type { CountersignOptions } from "../src/options.ts";
 import { publicKey } from "./keys.ts";
@@ -47,7 +47,19 @@ const wrong = {
     { ...good, loginUrl: "/login" },
     /^login: an address to redirect to/,
   ],
-  "a key that is none": [{ ...good, publicKey: "ticket.pub.pem" }, /neither PEM nor JWK/],
+  "a key that is none": [
+    { ...good, publicKey: "-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----" },
+    /neither PEM nor JWK/,
+  ],
+  "a key's file name": [
+    { ...good, publicKey: "ticket.pub.pem" },
+    /publicKey is PEM or JWK.*: pass the key's text, not its file name/,
+  ],
+  "a file name among keys": [{ ...good, publicKey: [publicKey, "old.pem"] }, /not its file name/],
+  "a word in place of an assertion": [
+    { ...good, assertion: "yes" },
+    /option assertion is an object, or "none"/,
+  ],
   "a private key": [{ ...good, publicKey: generatePrivateKeyPem("ed25519") }, /private key/],
   "everyone as a proxy": [{ ...good, trustedProxies: ["0.0.0.0/0"] }, /range of addresses/],
 } satisfies Record<string, [object, RegExp]>;
@@ -64,6 +76,11 @@ test("an error of an option does not repeat what may be a secret", () => {
     () => countersign(options),
     ({ message }: Error) => !message.includes("hunter2"),
   );
+});
+
+test("takes keys as PEM and as the text of a JWK", () => {
+  const jwk = JSON.stringify(exportPublicJwk(importPublicKey(publicKey)));
+  assert.doesNotThrow(() => countersign({ ...good, publicKey: [publicKey, `\n${jwk}`] }));
 });
 
 test("takes an option that is left undefined for one that is not there", () => {

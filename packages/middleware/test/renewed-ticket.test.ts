@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { type TestContext, test } from "node:test";
-import { sendRenewed } from "../src/renewed-ticket.ts";
+import { addRenewed, sendRenewed } from "../src/renewed-ticket.ts";
 import { send, serve } from "./ask-over-http.ts";
 
 /** The lines of the head with which an application answers. */
@@ -14,8 +14,20 @@ async function headOf(context: TestContext, answer: (response: ServerResponse) =
   return head.split("\r\n").map((line) => line.toLowerCase());
 }
 
-const wishes = { "X-A": "1", "Set-Cookie": ["a=1", "b=2"], "Cache-Control": "public" };
-const inTurn = ["X-A", "1", "Set-Cookie", "a=1", "Set-Cookie", "b=2", "Cache-Control", "public"];
+/** They bind single caches, which take them for more than Cache-Control. */
+const wide = { "CDN-Cache-Control": "max-age=60", "Surrogate-Control": "max-age=60", Expires: "0" };
+const wishes = { "X-A": "1", "Set-Cookie": ["a=1", "b=2"], "Cache-Control": "public", ...wide };
+const inTurn = [
+  "X-A",
+  "1",
+  "Set-Cookie",
+  "a=1",
+  "Set-Cookie",
+  "b=2",
+  "Cache-Control",
+  "public",
+  ...Object.entries(wide).flat(),
+];
 
 const ways: Readonly<Record<string, (response: ServerResponse) => unknown>> = {
   "one by one": (response) => {
@@ -38,7 +50,7 @@ for (const [how, answer] of Object.entries(ways)) {
   test(`goes along when the application gives its headers ${how}`, async (context) => {
     const head = await headOf(context, answer);
     assert.match(head[0] ?? "", / 404 not found$/);
-    const said = head.filter((line) => /^(?:x-a|set-cookie|cache-control):/.test(line));
+    const said = head.filter((line) => /^(?:x-a|set-cookie|.*control|expires):/.test(line));
     assert.deepEqual(said.sort(), [
       "cache-control: no-store",
       "set-cookie: a=1",
@@ -62,4 +74,19 @@ test("stays out of lists that the application uses for every visitor", async (co
   await headOf(context, (response) => response.setHeader("Set-Cookie", cookies).end());
   await headOf(context, (response) => response.writeHead(200, { "Set-Cookie": cookies }).end());
   assert.deepEqual(cookies, ["a=1", "b=2"]);
+});
+
+test("goes along with a response of the web, and no cache keeps it", () => {
+  const headers = new Headers({ "X-A": "1", "Cache-Control": "public", ...wide });
+  headers.append("Set-Cookie", "a=1");
+  addRenewed(headers, "ticket=new");
+  assert.deepEqual(
+    [...headers],
+    [
+      ["cache-control", "no-store"],
+      ["set-cookie", "a=1"],
+      ["set-cookie", "ticket=new"],
+      ["x-a", "1"],
+    ],
+  );
 });

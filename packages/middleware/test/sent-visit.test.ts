@@ -15,6 +15,7 @@ const plain: SentRequest = {
   target: "/page",
   scheme: "http",
   host: "127.0.0.1:8000",
+  isClear: true,
   peer: "10.0.0.9",
   headers: new Map(Object.entries(forwarded)),
   oddHeaderNames: [],
@@ -47,6 +48,7 @@ const unknown = {
   "who sent it": { peer: undefined },
   "who is behind a trusted socket": { peer: trustedPeer, headers: new Map() },
   "which site is meant": { host: undefined },
+  "which site is meant, whatever a proxy says": { isClear: false, peer: "10.0.0.1" },
   "how the visitor came": {
     peer: "10.0.0.1",
     headers: new Map([["x-forwarded-proto", "https, http"]]),

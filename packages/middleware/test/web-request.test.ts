@@ -35,6 +35,15 @@ test("believes a trusted proxy, and names no site where nobody knows who came", 
   assert.equal(readWebVisit(request, undefined, peers).host, "");
 });
 
+test("names no site where the Host header says another than the address", () => {
+  const hostOf = (host: string) =>
+    readWebVisit(get("http://a.example/", { host }), "192.0.2.7", peers).host;
+  assert.equal(hostOf("A.example:80"), "a.example");
+  for (const host of ["b.example", "a.example, b.example", "a.example, a.example"]) {
+    assert.equal(hostOf(host), "", host);
+  }
+});
+
 const named = ["Remote-User", "ada", "Cookie", "", "X-New", "1"];
 
 function assertReplaced(request: Request): void {

@@ -6,6 +6,7 @@ type RawIssue = z.core.$ZodRawIssue;
 export function expectedBy(issue: RawIssue): string {
   switch (issue.code) {
     case "invalid_type":
+      if (issue.expected === "array" && typeof issue.input === "string") return bracketedList;
       return typeWords[String(issue.expected)] ?? String(issue.expected);
     case "too_small":
       return bound("at least", issue.origin, issue.minimum, issue.inclusive);
@@ -44,6 +45,8 @@ const typeWords: Readonly<Record<string, string>> = {
   record: 'a group of settings ("name: value" lines)',
   string: "text (in quotes when it looks like a number)",
 };
+
+const bracketedList = "a list, if only of one: in brackets, such as [admin]";
 
 const formatWords: Readonly<Record<string, string>> = {
   email: "an e-mail address",

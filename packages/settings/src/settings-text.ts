@@ -49,15 +49,19 @@ export function readSettingsText(name: string, text: string): SettingsText | Unr
     stringKeys: true,
   });
   const place = (offset: number): Position => positionIn(text, offset);
-  const found = [...document.errors, ...document.warnings];
+  const found = [...document.errors, ...document.warnings].sort(
+    (one, other) => one.pos[0] - other.pos[0],
+  );
   const syntax = found.map((error) => ({
     source: name,
     ...place(error.pos[0]),
     setting: "",
-    expected: yamlProblem(error.code),
+    expected: yamlProblem(error),
   }));
-  const refused = found.some((error) => error.code !== "DUPLICATE_KEY");
-  if (refused) return { unreadable: syntax };
+  const refused = found.findIndex((error) => error.code !== "DUPLICATE_KEY");
+  // One slip brings several errors with it, which say less and less.
+  const first = syntax[refused];
+  if (first !== undefined) return { unreadable: [first] };
   const unwanted = unwantedParts(document).map(({ offset, expected }) => ({
     source: name,
     ...place(offset),

@@ -83,6 +83,7 @@ const wrong: Record<string, [text: string, problem: RegExp]> = {
   "a second document": ["listen: 127.0.0.1:1\n---\nlisten: 127.0.0.1:1", /:2:1: .*one document/],
   "a key that is a list": ["? [a]\n: b", /:1:3: .*text as a setting's name/],
   "a tab": ["sites:\n\t- host: a", /:2:1: .*spaces for indentation/],
+  "text in place of a list": ["listen: 127.0.0.1:1\nsites: wiki", /:2:8: sites: .*\[admin\]$/],
   "an open bracket": ["listen: [", /:1:\d+: expected/],
   "an object's own names": [
     "__proto__: 1\nlisten: 127.0.0.1:1",
@@ -102,6 +103,46 @@ for (const [name, [text, expected]] of Object.entries(wrong)) {
     assert.match(problems(text)[0] ?? "no problem", expected);
   });
 }
+
+const indented = `keys:
+  - file: a
+    digest: b
+sites:
+  - origin: c
+    places:
+      - path: d
+        tokens:
+          - e
+          - f
+      - path: g
+        access: h
+limits:
+  connections: 5
+`.split("\n");
+
+test("takes a line between two indentations for no missing bracket", () => {
+  const [problem] = problems("sites:\n  - host: a\n   places: []\n");
+  assert.match(problem ?? "", /^a\.yaml:3:1: expected lines of one group to be indented alike/);
+});
+
+test("says once that a line is indented wrongly, there or beside it", () => {
+  const slips = [-2, -1, 1, 2].flatMap((by) =>
+    indented.map((line, index) => ({ by, line, index })),
+  );
+  for (const { by, line, index } of slips) {
+    const slipped = by > 0 ? " ".repeat(by) + line : line.replace(" ".repeat(-by), "");
+    const text = indented.with(index, slipped).join("\n");
+    const parsed = parseSettings(z.unknown(), { name: "a.yaml", text });
+    if (parsed.ok) continue;
+    const [problem, ...others] = parsed.problems;
+    assert.deepEqual(others, [], text);
+    assert.match(problem?.expected ?? "", /indent/, text);
+    // The first line of all is right by itself: what it is beside comes later.
+    if (index === 0) continue;
+    const distance = Math.abs((problem?.line ?? 0) - (index + 1));
+    assert.ok(distance <= 1, `${distance} lines from line ${index + 1} of:\n${text}`);
+  }
+});
 
 test("refuses aliases that would multiply", () => {
   const lines = ["a0: &a0 [x, x]"];
@@ -145,16 +186,10 @@ const yamlish = fc.oneof(
 );
 
 test("counts lines also where the YAML library loses count", () => {
-  const parsed = parseSettings(schema, { name: "a.yaml", text: "[{]listen\nlisten" });
+  const parsed = parseSettings(schema, { name: "a.yaml", text: "[{\n]listen\nlisten" });
   assert.ok(!parsed.ok);
-  assert.deepEqual(
-    parsed.problems.map(({ line, column }) => [line, column]),
-    [
-      [1, 3],
-      [1, 4],
-      [2, 6],
-    ],
-  );
+  const [{ line, column } = {}] = parsed.problems;
+  assert.deepEqual([line, column], [2, 1]);
 });
 
 test("any text gives settings or problems, each within the text", () => {

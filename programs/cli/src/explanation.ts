@@ -3,14 +3,28 @@ import {
   type CheckOutcome,
   type Decision,
   type Explanation,
+  type Policy,
   reasonTexts,
 } from "@countersign/gateway";
 import { printable, styled, type Terminal } from "./terminal.ts";
 
+/** What was asked, beside the visit. */
+export interface Asked {
+  /** The origins that there are. */
+  readonly sites: readonly string[];
+  /** For whom a ticket was thought up; `undefined`: none was. */
+  readonly user: string | undefined;
+}
+
 /** How a decision came about, as lines for people. */
-export function explanationLines(explanation: Explanation, terminal: Terminal): readonly string[] {
+export function explanationLines(
+  explanation: Explanation,
+  { sites, user }: Asked,
+  terminal: Terminal,
+): readonly string[] {
   const { origin, place, policy, checks, decision } = explanation;
   const facts: Readonly<Record<string, string | undefined>> = {
+    ticket: user === undefined ? undefined : `thought up for ${user}; no real one was looked at`,
     site: origin,
     place: place === undefined ? undefined : `${place.kind} ${place.text}`,
     access: policy?.access,
@@ -19,15 +33,19 @@ export function explanationLines(explanation: Explanation, terminal: Terminal): 
   return [
     ...Object.entries(facts).flatMap(([label, value]) => labelled(label, value)),
     ...(policy === undefined || policy.access === "public" ? [] : checks).map((outcome) =>
-      checkLine(outcome, outcome === firstFailed, terminal),
+      checkLine(outcome, policy, outcome === firstFailed, terminal),
     ),
     ...labelled("decision", verdict(decision, terminal)),
     ...answerLines(decision),
+    ...(origin === undefined ? siteLines(sites) : []),
   ];
 }
 
 /** The same for scripts. What an answer says is in its headers, and in a body for programs. */
-export function explanationJson({ origin, place, policy, checks, decision }: Explanation): object {
+export function explanationJson(
+  { origin, place, policy, checks, decision }: Explanation,
+  { sites, user: thoughtUpFor }: Asked,
+): object {
   const { kind } = decision;
   const user = kind === "allow" ? decision.ticket?.uid : undefined;
   const refused = kind === "allow" ? {} : { reason: decision.reason, answer: decision.answer };
@@ -39,7 +57,9 @@ export function explanationJson({ origin, place, policy, checks, decision }: Exp
     checks,
     decision: kind,
     user,
+    thoughtUpFor,
     ...refused,
+    sites: origin === undefined ? sites : undefined,
   };
 }
 
@@ -63,10 +83,12 @@ const checkNames: Readonly<Record<CheckOutcome["check"], string>> = {
   "other-user": "one of the users",
   "old-sign-in": "a sign-in that is recent enough",
   "unbound-ticket": "a bound ticket where the place asks for one",
+  "other-origin": "a page of an allowed origin, if it opens a WebSocket",
 };
 
 function checkLine(
   { check, passed }: CheckOutcome,
+  policy: Policy | undefined,
   isDecisive: boolean,
   terminal: Terminal,
 ): string {
@@ -74,7 +96,29 @@ function checkLine(
   const mark = marks[`${passed}`].padEnd(4);
   const style = passed === true ? "green" : isDecisive ? "red" : undefined;
   const shown = style === undefined ? mark : styled(terminal, style, mark);
-  return `${"".padEnd(width)}${shown}${checkNames[check]}`;
+  return `${"".padEnd(width)}${shown}${checkNames[check]}${passed === false ? askedFor(check, policy) : ""}`;
+}
+
+/** Which tokens a place names. */
+function askedFor(check: CheckOutcome["check"], policy: Policy | undefined): string {
+  const tokens = {
+    "no-token": policy?.anyOfTokens,
+    "missing-token": policy?.allOfTokens,
+    "unwanted-token": policy?.noneOfTokens,
+  }[check as string];
+  return tokens === undefined ? "" : `: ${printable(tokens.join(", "))}`;
+}
+
+const shownSites = 20;
+
+function siteLines(sites: readonly string[]): readonly string[] {
+  const more = sites.length - shownSites;
+  return [
+    ...sites
+      .slice(0, shownSites)
+      .map((site, index) => `${(index === 0 ? "sites" : "").padEnd(width)}${site}`),
+    ...(more > 0 ? [`${"".padEnd(width)}and ${more} more`] : []),
+  ];
 }
 
 const texts: Readonly<Record<string, string>> = { ...reasonTexts, ...badRequestTexts };

@@ -162,7 +162,22 @@ function wrongWithKey(text: string, use: (text: string) => unknown): string | un
     use(text);
     return undefined;
   } catch (error) {
-    if (error instanceof TicketError) return `a usable key, but ${error.message}`;
+    if (!(error instanceof TicketError)) throw error;
+    if (error.code === "bad-key" && isPublicKey(text)) return publicKeyGiven;
+    return `a usable key, but ${error.message}`;
+  }
+}
+
+/** What to say of a public key where a private one belongs. */
+export const publicKeyGiven = "a private key, but this is a public key; name the private one";
+
+/** Whether a text is the public half of a key. */
+export function isPublicKey(text: string): boolean {
+  try {
+    importPublicKey(text, keyOptions({ legacy: true }));
+    return true;
+  } catch (error) {
+    if (error instanceof TicketError) return false;
     throw error;
   }
 }

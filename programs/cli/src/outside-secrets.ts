@@ -9,6 +9,7 @@ import {
 import { importPrivateKey, TicketError } from "@countersign/ticket";
 import { CommandError } from "./command-error.ts";
 import { maxKeyFileBytes } from "./key-file.ts";
+import { isPublicKey, publicKeyGiven } from "./outside-keys.ts";
 import { readFileBounded } from "./read-bounded.ts";
 import { problemsAt, type SettingsFile } from "./settings-file.ts";
 
@@ -74,8 +75,9 @@ function wrongWithAssertionKey(text: string): string | undefined {
     if (algorithm === "ed25519" || algorithm === "ecdsa-p256") return undefined;
     return "an Ed25519 or ECDSA P-256 key";
   } catch (error) {
-    if (error instanceof TicketError) return `a usable key, but ${error.message}`;
-    throw error;
+    if (!(error instanceof TicketError)) throw error;
+    if (error.code === "bad-key" && isPublicKey(text)) return publicKeyGiven;
+    return `a usable key, but ${error.message}`;
   }
 }
 

@@ -37,7 +37,7 @@ export function defineProxyOptions(command: Command): Command {
 /**
  * The settings that the options stand for, as a file would have them.
  *
- * @throws {CommandError} `wrong-usage` when one is missing.
+ * @throws {CommandError} `wrong-usage` when one is missing, or nobody would speak TLS.
  */
 export function proxySettingsFrom(options: ProxyOptions): SettingsSource {
   const { proxy, site, key, login, token, listen } = options;
@@ -47,18 +47,20 @@ export function proxySettingsFrom(options: ProxyOptions): SettingsSource {
     const names = needed.map(([name]) => `--${name}`).join(" and ");
     throw new CommandError("wrong-usage", `--proxy needs ${names}, too`);
   }
+  if (site.startsWith("https:") && listen?.startsWith("unix:") !== true) {
+    throw new CommandError("wrong-usage", needsTls);
+  }
   const settings = {
-    proxy: [{ listen: listen ?? `127.0.0.1:${portOf(site)}`, site, upstream: proxy }],
+    proxy: [{ listen: listen ?? `127.0.0.1:${new URL(site).port || "80"}`, site, upstream: proxy }],
     keys: key?.map((file) => ({ file })),
     sites: [{ origin: site, loginUrl: login, anyOfTokens: token }],
   };
   return { name: "command line", text: JSON.stringify(settings, undefined, 2) };
 }
 
-function portOf(site: string): string {
-  const { port, protocol } = new URL(site);
-  return port || (protocol === "https:" ? "443" : "80");
-}
+/** Nobody would speak TLS on the port that visitors come to. */
+const needsTls =
+  "--site with https needs somebody who speaks TLS: either --listen unix:SOCKET behind a web server that does, or settings (--config) with `tls` or `trustedProxies`";
 
 function parseSite(text: string): string {
   const parsed = origin.safeParse(text);

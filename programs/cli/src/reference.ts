@@ -2,9 +2,11 @@ import type { Argument, Command, Option } from "commander";
 import { createProgram, type DefineCommand } from "./command-line.ts";
 import { defineCheck } from "./commands/check.ts";
 import { defineDemo } from "./commands/demo.ts";
+import { defineExplain } from "./commands/explain.ts";
 import { defineGateway } from "./commands/gateway.ts";
 import { defineKeys } from "./commands/keys.ts";
 import { defineLogin } from "./commands/login.ts";
+import { defineMigrate } from "./commands/migrate.ts";
 import { defineTicket } from "./commands/ticket.ts";
 import { defineUsers } from "./commands/users.ts";
 import { examplesOf } from "./examples.ts";
@@ -17,6 +19,8 @@ const definitions: Readonly<Record<string, DefineCommand>> = {
   login: defineLogin,
   gateway: defineGateway,
   check: defineCheck,
+  explain: defineExplain,
+  migrate: defineMigrate,
   demo: defineDemo,
 };
 
@@ -67,7 +71,9 @@ function argumentRow(argument: Argument): string {
   return `| \`${argument.name()}\` | ${cell(argument.description)} |`;
 }
 
-function optionRow({ flags, description, defaultValue, mandatory, argChoices }: Option): string {
+function optionRow(option: Option): string {
+  const { flags, description, mandatory, argChoices } = option;
+  const defaultValue = option.defaultValueDescription ?? option.defaultValue;
   const remarks = [
     argChoices === undefined ? "" : `one of ${argChoices.join(", ")}`,
     defaultValue === undefined ? "" : `default ${defaultValue}`,

@@ -65,9 +65,8 @@ test("one file that cannot be read or recognised hides nothing about the others"
   assert.deepEqual([code, stderr], [2, ""]);
   assert.match(stdout, /^no\.yaml: 1 problem\n {2}no\.yaml:1:1: expected .*cannot read no\.yaml/);
   const advice = "say which with --login FILE or --gateway FILE";
-  for (const name of ["other.yaml", "k.pem"]) {
-    assert.match(stdout, new RegExp(`^  ${name}:1:1: expected .*: ${advice}$`, "m"));
-  }
+  assert.match(stdout, new RegExp(`^  other.yaml:1:1: expected .*: ${advice}$`, "m"));
+  assert.match(stdout, /^ {2}k\.pem:1:\d+: expected (?!settings of)/m);
   assert.match(stdout, /^ {2}folder:1:1: expected .*folder is not a regular file$/m);
   assert.match(stdout, /^login\.yaml \(login\): 2 problems$/m);
 });
@@ -147,7 +146,7 @@ const outside: Record<
   },
   "a public key to sign with": {
     text: login.replace("k.pem", "k.pem.pub"),
-    problem: /:4:21: signingKey\.file: expected a usable key/,
+    problem: /:4:21: signingKey\.file: expected a private key, but this is a public key; name the/,
   },
   "a signing key that others can open": {
     text: login,
@@ -229,4 +228,116 @@ test("answers no file with exit code 2 and advice", async () => {
   const { code, stdout, stderr } = await run(folder.path, ["check"]);
   assert.deepEqual({ code, stdout }, { code: 2, stdout: "" });
   assert.match(stderr, /name the files to check/);
+});
+
+test("says of a file that does not parse what is wrong there, not that it is unknown", async () => {
+  const text = gateway.replace("    loginUrl", "   loginUrl");
+  await using folder = await folderWith({ "x.yaml": text });
+  const { code, stdout } = await run(folder.path, ["check", "x.yaml"]);
+  assert.equal(code, 2);
+  assert.match(
+    stdout,
+    /^x\.yaml: 1 problem\n {2}x\.yaml:6:1: expected lines of one group to be indented alike.*\n$/,
+  );
+});
+
+const together = {
+  "another key": {
+    login: login.replace("k.pem", "other.pem"),
+    gateway,
+    problem:
+      /gateway\.yaml:3:7: keys: expected the public half of the signingKey of login\.yaml \(/,
+  },
+  "another key for one site": {
+    login,
+    gateway: `${gateway}    keys: [ { file: other.pem.pub } ]\n`,
+    problem: /gateway\.yaml:7:11: sites\[0\]\.keys: expected the public half/,
+  },
+  "another digest": {
+    login: login.replace("k.pem", "rsa.pem").concat("digest: sha512\n"),
+    gateway: gateway.replace("k.pem", "rsa.pem"),
+    problem: /gateway\.yaml:3:7: keys: expected .* with the same digest: rsa-sha512/,
+  },
+  "a site that the login server does not list": {
+    login: login.replace("*.example.com", "shop.example.com"),
+    gateway,
+    problem:
+      /login\.yaml:5:8: sites: expected https:\/\/wiki\.example\.com among them, a site of gateway\.yaml/,
+  },
+  "a site on another port": {
+    login,
+    gateway: gateway.replace("wiki.example.com", "wiki.example.com:8443"),
+    problem: /login\.yaml:5:8: sites: expected https:\/\/wiki\.example\.com:8443 among them/,
+  },
+  "a login server at another address": {
+    login: login.replace("sso.", "login."),
+    gateway,
+    problem:
+      /gateway\.yaml:6:15: sites\[0\]\.loginUrl: expected https:\/\/login\.example\.com\/login/,
+  },
+  "a page that the login server does not have": {
+    login,
+    gateway: gateway.replace("/login", "/signin"),
+    problem:
+      /gateway\.yaml:6:15: sites\[0\]\.loginUrl: expected https:\/\/sso\.example\.com\/login/,
+  },
+  "another page for renewals": {
+    login,
+    gateway: `${gateway}    refreshUrl: https://sso.example.com/login\n`,
+    problem:
+      /gateway\.yaml:7:17: sites\[0\]\.refreshUrl: expected https:\/\/sso\.example\.com\/refresh/,
+  },
+  "another cookie": {
+    login: login.replace("{ domain", "{ name: ticket, domain"),
+    gateway,
+    problem:
+      /gateway\.yaml:5:5: sites\[0\]\.cookieName: expected ticket, as cookie\.name of login\.yaml/,
+  },
+  "another argument for the way back": {
+    login,
+    gateway: `${gateway}    backArgument: return\n`,
+    problem: /gateway\.yaml:7:19: sites\[0\]\.backArgument: expected back/,
+  },
+} satisfies Record<string, { login: string; gateway: string; problem: RegExp }>;
+
+for (const [what, { login, gateway, problem }] of Object.entries(together)) {
+  test(`finds between a login server and a gateway ${what}`, async () => {
+    await using folder = await folderWith({ "login.yaml": login, "gateway.yaml": gateway });
+    await makeKeys(folder.path, "other.pem");
+    await makeKeys(folder.path, "rsa.pem", "rsa");
+    const { code, stdout } = await run(folder.path, ["check", "login.yaml", "gateway.yaml"]);
+    assert.match(stdout, problem);
+    assert.equal(code, 2);
+    assert.equal(stdout.match(/expected/g)?.length, 1, stdout);
+    for (const file of ["login.yaml", "gateway.yaml"]) {
+      assert.equal((await run(folder.path, ["check", file])).code, 0, `${file} alone`);
+    }
+  });
+}
+
+test("each site belongs to the login server that it sends people to", async () => {
+  const other = login.replace("sso", "login").replace("k.pem", "other.pem");
+  const gatewayOfBoth = `${gateway}  - origin: https://shop.example.com
+    loginUrl: https://login.example.com/login
+    keys: [ { file: other.pem.pub } ]
+`;
+  const files = { "a.yaml": login, "b.yaml": other, "c.yaml": gatewayOfBoth };
+  await using folder = await folderWith(files);
+  await makeKeys(folder.path, "other.pem");
+  const { code, stdout } = await run(folder.path, ["check", ...Object.keys(files)]);
+  assert.equal(code, 0, stdout);
+});
+
+test("notes a site without a login server, which may be meant", async () => {
+  const alone = gateway.replace(/ {4}loginUrl.*\n/, "");
+  await using folder = await folderWith({ "x.yaml": alone });
+  const check = () => run(folder.path, ["check", "x.yaml"]);
+  const { code, stdout } = await check();
+  const note =
+    "  note: x.yaml:5:5: sites[0]: expected a loginUrl, unless visitors without a ticket are meant to get 403";
+  assert.deepEqual([code, stdout], [0, `x.yaml (gateway): ok\n${note}\n`]);
+  for (const more of ["access: public", "access: optional", "answerWith: problems"]) {
+    await writeFile(join(folder.path, "x.yaml"), `${alone}    ${more}\n`);
+    assert.equal((await check()).stdout, "x.yaml (gateway): ok\n", more);
+  }
 });

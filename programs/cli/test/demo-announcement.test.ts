@@ -19,7 +19,7 @@ test("the announcement fits into 80 columns and names what one needs", () => {
     "http://wiki.demo.localhost:8401",
     "http://shop.demo.localhost:8402",
     "http://sso.demo.localhost:8400",
-    "http://127.0.0.1:8403/auth",
+    "http://127.0.0.1:8403/check",
     "ada",
     "hasty",
     state.password,

@@ -39,7 +39,7 @@ const thoughtUp: Readonly<Record<string, readonly [readonly string[], number, Re
   "names the check that failed": [
     [admin, "--user", "ada"],
     1,
-    /no {2}any of the tokens$[\s\S]*^decision {2}forbid: no-token: [\s\S]*^answer {4}307 https:\/\/sso/m,
+    /^ticket {4}thought up for ada;[\s\S]*no {2}any of the tokens: admin$[\s\S]*^decision {2}forbid: no-token: [\s\S]*^answer {4}307 https:\/\/sso/m,
   ],
   "knows how long ago somebody signed in": [
     [admin, "--user", "ada", "--token", "admin", "--signed-in", "61m"],
@@ -81,7 +81,11 @@ const thoughtUp: Readonly<Record<string, readonly [readonly string[], number, Re
     1,
     /bad-request: ambiguous-path: servers may read/,
   ],
-  "knows no other host": [["https://evil.example/"], 1, /bad-request: unknown-host/],
+  "knows no other host, and lists the sites": [
+    ["https://evil.example/"],
+    1,
+    /bad-request: unknown-host[\s\S]*^sites {5}https:\/\/wiki\.example\.com$/m,
+  ],
 };
 
 for (const [sentence, [args, code, expected]] of Object.entries(thoughtUp)) {

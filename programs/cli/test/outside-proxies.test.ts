@@ -17,7 +17,7 @@ async function check(change: (text: string) => string, mode = 0o640): Promise<st
   await chmod(join(folder.path, "other/certificate.key.pem"), 0o600);
   const text = `
 keys: [ { file: k.pem.pub } ]
-sites: [ { origin: "https://${host}" } ]
+sites: [ { origin: "https://${host}", loginUrl: "https://sso.example.com/login" } ]
 proxy:
   - listen: unix:proxy.sock
     site: https://${host}

@@ -38,9 +38,20 @@ test("listens at the site's own port, unless told where", () => {
   const portFor = (site: string, more = "") =>
     parse(`${line.replace("http://localhost:8080", site)}${more}`).proxy[0]?.listen;
   assert.deepEqual(portFor("http://wiki"), { kind: "tcp", host: "127.0.0.1", port: 80 });
-  assert.deepEqual(portFor("https://wiki"), { kind: "tcp", host: "127.0.0.1", port: 443 });
-  const elsewhere = portFor("https://wiki", " --listen [::]:8443");
-  assert.deepEqual(elsewhere, { kind: "tcp", host: "::", port: 8443 });
+  const elsewhere = portFor("http://wiki", " --listen [::]:8080");
+  assert.deepEqual(elsewhere, { kind: "tcp", host: "::", port: 8080 });
+});
+
+test("serves a site with https only behind somebody who speaks TLS", () => {
+  const secure = line.replace("http://localhost:8080", "https://wiki");
+  for (const words of [secure, `${secure} --listen 127.0.0.1:8443`]) {
+    assert.throws(() => settingsFor(words), {
+      code: "wrong-usage",
+      message: /--listen unix:.*`tls`/,
+    });
+  }
+  const [proxy] = parse(`${secure} --listen unix:/run/wiki.sock`).proxy;
+  assert.deepEqual(proxy?.listen, { kind: "unix", path: "/run/wiki.sock" });
 });
 
 test("takes several keys and tokens", () => {

@@ -1,16 +1,19 @@
 import type { Socket } from "node:net";
 import type { Decision, Gateway, Renewer, TrustedProxies, Visit } from "@countersign/gateway";
+import type { BoundedWarnings } from "./bounded-warnings.ts";
 import type { DecisionCounts } from "./decision-counts.ts";
 import { decideAndTell } from "./decision-log.ts";
 import type { Load } from "./load.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ProxyRoutes } from "./proxy/routes.ts";
 import type { GatewaySettings } from "./settings.ts";
+import { type KnownSites, warnOfSetup } from "./setup-warnings.ts";
 import type { World } from "./world.ts";
 
 /** What the settings of the moment mean. A reload puts another in its place. */
-export interface Rules {
+export interface Setup {
   readonly gateway: Gateway;
+  readonly sites: KnownSites;
   readonly trustedProxies: TrustedProxies;
   readonly limits: GatewaySettings["limits"];
   readonly proxy: ProxyRoutes;
@@ -20,9 +23,9 @@ export interface Rules {
   readonly jwks: string | undefined;
 }
 
-/** Where the servers bring their questions. It stays while the rules change. */
+/** Where the servers bring their questions. It stays while the setup changes. */
 export interface Desk {
-  rules: Rules;
+  setup: Setup;
   /** `/readyz` says so. */
   state: "starting" | "ready" | "stopping";
   readonly world: World;
@@ -32,16 +35,22 @@ export interface Desk {
   readonly surplus: WeakSet<Socket>;
   readonly decisions: DecisionCounts;
   readonly metrics: Metrics;
+  readonly warnings: BoundedWarnings;
 }
 
-/** Decides by the rules and the time of the moment, counts, and writes down what it may. */
-export function decideAt({ rules, world, decisions }: Desk, visit: Visit): Decision {
+/** Decides by the setup and the time of the moment, counts, and writes down what it may. */
+export function decideAt(desk: Desk, visit: Visit): Decision {
+  const { setup, world, decisions, warnings } = desk;
   const start = performance.now();
-  const isTold = rules.writesDecisions || world.log.isLevelEnabled("debug");
-  const decision = isTold
-    ? decideAndTell(rules.gateway, visit, world)
-    : rules.gateway.decide(visit, world.now());
+  const isTold = setup.writesDecisions || world.log.isLevelEnabled("debug");
+  const decision = isTold ? decideAndTell(setup.gateway, visit, world) : decideAgain(desk, visit);
   const reason = decision.kind === "allow" ? "" : decision.reason;
   decisions.count(decision.kind, reason, (performance.now() - start) / 1000);
+  if (decision.kind !== "allow") warnOfSetup(decision, visit, { sites: setup.sites, warnings });
   return decision;
+}
+
+/** The same for a visit that the web server has asked about before: it counts, and is told, once. */
+export function decideAgain({ setup, world }: Desk, visit: Visit): Decision {
+  return setup.gateway.decide(visit, world.now());
 }

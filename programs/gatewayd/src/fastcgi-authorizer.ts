@@ -24,7 +24,7 @@ export function readVisit(params: ReadonlyMap<string, string>): Visit {
     method: fact(params, "REQUEST_METHOD"),
     httpVersion: fact(params, "SERVER_PROTOCOL") === "HTTP/1.0" ? "1.0" : "1.1",
     scheme,
-    // With UseCanonicalName On the name of the virtual host. HTTP_HOST is the visitor's choice, and with it the rules would be.
+    // With UseCanonicalName On the name of the virtual host. HTTP_HOST is the visitor's choice, and with it the policy would be.
     host: `${fact(params, "SERVER_NAME")}:${fact(params, "SERVER_PORT")}`,
     target: fact(params, "REQUEST_URI"),
     servedPath: servedPathOf(params),

@@ -19,7 +19,7 @@ export type GatewayErrorCode =
 export const gatewayErrorTexts: Readonly<Record<GatewayErrorCode, string>> = {
   "cannot-listen": "the address cannot be listened on",
   "missing-folder":
-    "the folder of a socket is missing; make it, for gatewayd's user and the web server's group alone: `install -d -m 0750 -o USER -g GROUP FOLDER`",
+    "the folder of a socket is missing; make it, for gatewayd's user and the web server's group alone: `install -d -m 2750 -o USER -g GROUP FOLDER`",
   "socket-in-use": "another process listens on the socket",
   "no-socket": "something that is no socket has the socket's name",
   "no-inherited-socket":

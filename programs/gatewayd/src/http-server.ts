@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Desk, decideAt } from "./desk.ts";
+import { type Desk, decideAgain, decideAt } from "./desk.ts";
 import { dialectAt } from "./questions/dialects.ts";
 import type { Dialect, Reply } from "./questions/question.ts";
 import { bare } from "./questions/replies.ts";
@@ -23,10 +23,13 @@ export function createHttpServer(
     },
     (request, response) => {
       const reply = replyTo(desk, peers, request);
-      if (reply instanceof Promise) void reply.then((later) => send(response, later));
+      if (reply instanceof Promise) void sendLater(desk, response, reply);
       else send(response, reply);
     },
   );
+  // All of them; `maxHeaderSize` is the limit. Else Node.js before version 24 drops the last ones in
+  // silence, and a visitor who sends many hides what the web server appends.
+  server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = limits.requestsPerConnection;
   // For a peer that takes no answers. Later than the others, which say what is wrong.
   server.timeout = requestTimeout + 5_000;
@@ -44,7 +47,7 @@ function replyTo(
   if (page?.isOpen) return page.reply(desk);
   const peer = socket.remoteAddress ?? "";
   // Whoever may open a unix socket is trusted by the mode of its file.
-  if (peers === "tcp" && !desk.rules.trustedProxies.trusts(peer)) {
+  if (peers === "tcp" && !desk.setup.trustedProxies.trusts(peer)) {
     if (dialect === undefined && page === undefined) return bare(404);
     desk.world.log.warn({ peer }, "asked by a web server that is not trusted");
     return bare(403);
@@ -67,15 +70,24 @@ const overloaded: Reply = {
 
 function replyOf(dialect: Dialect, desk: Desk, request: IncomingMessage): Reply {
   const { method = "", url: target = "", rawHeaders } = request;
-  const { trustedProxies } = desk.rules;
+  const { trustedProxies } = desk.setup;
   try {
     const visit = dialect.readVisit({ method, target, rawHeaders, trustedProxies });
-    const decision = decideAt(desk, visit);
+    const decision = dialect.asksAgain ? decideAgain(desk, visit) : decideAt(desk, visit);
     return decision.kind === "allow" ? dialect.allowed(decision) : dialect.refused(decision);
   } catch (error) {
     desk.world.log.error(error, "could not decide");
     return bare(500);
   }
+}
+
+/** Pages for whoever watches; one that fails takes nothing else with it. */
+function sendLater({ world }: Desk, response: ServerResponse, reply: Promise<Reply>) {
+  const failed = (error: unknown) => {
+    world.log.error(error, "could not make a page");
+    return bare(500);
+  };
+  return reply.catch(failed).then((later) => send(response, later));
 }
 
 function send(response: ServerResponse, { status, headers, body }: Reply): void {

@@ -15,7 +15,10 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** A server that speaks with whoever connected; it does not listen itself. */
+/**
+ * A server that speaks with whoever connected; it does not listen itself. From the event `last-answers`
+ * on it has no more than one answer for each connection.
+ */
 export interface Speaker extends Server {
   /** Closes the connections on which nothing is asked. */
   closeIdleConnections(): void;
@@ -68,7 +71,7 @@ type Open = ReadonlyMap<Socket, number>;
 function takeConnections(desk: Desk, front: Server, speaker: Speaker): Open {
   const open = new Map<Socket, number>();
   front.on("connection", (socket) => {
-    const { connections } = desk.rules.limits;
+    const { connections } = desk.setup.limits;
     if (open.size >= connections) desk.surplus.add(socket);
     // There is room to say so to as many again. Others are not heard at all.
     front.maxConnections = 2 * connections;
@@ -85,7 +88,7 @@ function takeConnections(desk: Desk, front: Server, speaker: Speaker): Open {
   });
   // One clock for all: there may be thousands of connections in a second.
   const clock = setInterval(() => {
-    const oldest = performance.now() - desk.rules.limits.firstByteSeconds * 1000;
+    const oldest = performance.now() - desk.setup.limits.firstByteSeconds * 1000;
     closeSilent(open, oldest);
   }, checksEachMs).unref();
   front.once("close", () => clearInterval(clock));
@@ -108,6 +111,7 @@ interface Closing {
 
 async function closeListener(desk: Desk, { target, front, speaker, open }: Closing): Promise<void> {
   // Whoever asks gets an answer, and with it the word that this was the last one.
+  speaker.emit("last-answers");
   speaker.prependListener("request", (_request, response) => {
     response.shouldKeepAlive = false;
   });
@@ -122,7 +126,7 @@ async function closeListener(desk: Desk, { target, front, speaker, open }: Closi
   }, lingersMs);
   const cutOff = setTimeout(() => {
     for (const socket of open.keys()) socket.destroy();
-  }, desk.rules.limits.stopSeconds * 1000);
+  }, desk.setup.limits.stopSeconds * 1000);
   await closed;
   clearInterval(idle);
   clearTimeout(cutOff);

@@ -1,14 +1,16 @@
 import type { Socket } from "node:net";
 import { createRenewer, createTrustedProxies } from "@countersign/gateway";
 import { createAskForRenewal } from "./ask-for-renewal.ts";
+import { createBoundedWarnings } from "./bounded-warnings.ts";
 import { createDecisionCounts } from "./decision-counts.ts";
-import type { Desk, Rules } from "./desk.ts";
+import type { Desk, Setup } from "./desk.ts";
 import { createKept, type Kept } from "./kept.ts";
 import { closeListeners, openListeners } from "./listeners.ts";
 import { createLoad } from "./load.ts";
 import { createMetrics } from "./metrics.ts";
 import { openProxyRoutes } from "./proxy/routes.ts";
 import type { GatewaySettings } from "./settings.ts";
+import { knownSites } from "./setup-warnings.ts";
 import { openGateway } from "./sites.ts";
 import type { World } from "./world.ts";
 
@@ -51,31 +53,31 @@ export async function startGateway(
   world: World,
 ): Promise<RunningGateway> {
   const kept = createKept();
-  const desk = createDesk(await rulesOf(settings, world, kept), world, kept);
+  const desk = createDesk(await setupOf(settings, world, kept), world, kept);
   let listeners = await openListeners(settings, desk, new Map()).catch((error: unknown) => {
-    desk.rules.proxy.close();
+    desk.setup.proxy.close();
     throw error;
   });
   desk.state = "ready";
 
   async function follow(next: GatewaySettings): Promise<void> {
-    const rules = await rulesOf(next, world, kept);
-    const before = { listeners, rules: desk.rules };
+    const setup = await setupOf(next, world, kept);
+    const before = { listeners, setup: desk.setup };
     try {
       listeners = await openListeners(next, desk, before.listeners);
     } catch (error) {
-      rules.proxy.close();
+      setup.proxy.close();
       throw error;
     }
-    desk.rules = rules;
+    desk.setup = setup;
     await closeListeners(before.listeners, listeners);
-    before.rules.proxy.close();
+    before.setup.proxy.close();
   }
 
   async function stop(): Promise<void> {
     desk.state = "stopping";
     await closeListeners(listeners, new Map());
-    desk.rules.proxy.close();
+    desk.setup.proxy.close();
   }
 
   // One change at a time: each must see what the one before it left.
@@ -95,19 +97,22 @@ export async function startGateway(
   };
 }
 
-function createDesk(rules: Rules, world: World, kept: Kept): Desk {
+function createDesk(setup: Setup, world: World, kept: Kept): Desk {
   const decisions = createDecisionCounts();
   const load = createLoad();
   const metrics = createMetrics({ decisions, load, cache: () => kept.cache });
   const renewer = createRenewer(createAskForRenewal(world));
   const surplus = new WeakSet<Socket>();
-  return { rules, state: "starting", world, load, renewer, surplus, decisions, metrics };
+  const warnings = createBoundedWarnings(world.log, world.now);
+  const idle = { setup, state: "starting" } as const;
+  return { ...idle, world, load, renewer, surplus, decisions, metrics, warnings };
 }
 
-async function rulesOf(settings: GatewaySettings, world: World, kept: Kept): Promise<Rules> {
+async function setupOf(settings: GatewaySettings, world: World, kept: Kept): Promise<Setup> {
   const { gateway, jwks } = await openGateway(settings, world, kept);
   return {
     gateway,
+    sites: knownSites(settings.sites.map(({ origin }) => origin)),
     jwks,
     trustedProxies: createTrustedProxies(settings.trustedProxies),
     limits: settings.limits,

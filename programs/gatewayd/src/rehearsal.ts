@@ -1,6 +1,7 @@
 import {
   createGateway,
   type Explanation,
+  isOddHeaderName,
   type SiteOptions,
   type Visit,
 } from "@countersign/gateway";
@@ -79,7 +80,7 @@ export async function createRehearsal(settings: GatewaySettings): Promise<Rehear
         const others = sent.get("cookie") ?? "";
         sent.set("cookie", `${others === "" ? "" : `${others}; `}${cookieName}=${ticket}`);
       }
-      const oddHeaderNames = [...sent.keys()].filter((name) => /[_.]/.test(name));
+      const oddHeaderNames = [...sent.keys()].filter(isOddHeaderName);
       const visit: Visit = { ...facts, httpVersion: "1.1", headers: sent, oddHeaderNames };
       return gateway.explain(visit, now);
     },

@@ -7,7 +7,7 @@ export function servedPathOf(params: ReadonlyMap<string, string>): string | unde
   const file = params.get("SCRIPT_FILENAME");
   const folder = params.get("CONTEXT_DOCUMENT_ROOT");
   if (file === undefined || folder === undefined || folder === "") return undefined;
-  if (!file.startsWith(folder)) return undefined;
+  if (!`${file}/`.startsWith(folder.replace(/\/?$/, "/"))) return undefined;
   const path = `${params.get("CONTEXT_PREFIX") ?? ""}/${file.slice(folder.length)}`;
   return encoded(path.replaceAll(/\/{2,}/g, "/"));
 }

@@ -100,7 +100,11 @@ async function policyOptions(
     source === undefined
       ? undefined
       : requireBytes(await readSecret(source, "basicAuthKey", world), "basicAuthKey", 16);
-  return { ...options, basicAuthKey, assertion: assertion === true ? signer : undefined };
+  return {
+    ...options,
+    basicAuthKey,
+    assertion: assertion === false ? "none" : assertion && signer,
+  };
 }
 
 function identityNames(given: SiteSettings["identityHeaders"] = {}): IdentityNames {

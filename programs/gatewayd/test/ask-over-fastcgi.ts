@@ -5,7 +5,7 @@ import type { ContractVisit, Outcome } from "@countersign/testing/kit/adapter-vi
 /** The variables with which Apache asks about a visit; it leaves out headers with odd names. */
 export function paramsOf(visit: ContractVisit): Map<string, string> {
   const [, name = "", port = "80"] = /^(.*?)(?::([0-9]+))?$/.exec(visit.host) ?? [];
-  const headers = Object.entries(visit.headers).filter(([header]) => !/[_.]/.test(header));
+  const headers = Object.entries(visit.headers).filter(([header]) => !/[^A-Za-z0-9-]/.test(header));
   const params = new Map([
     ["REQUEST_METHOD", visit.method],
     ["REQUEST_SCHEME", "http"],

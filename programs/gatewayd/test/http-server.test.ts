@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { type AddressInfo, connect } from "node:net";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { createGateway, createRenewer, createTrustedProxies } from "@countersign/gateway";
+import { createBoundedWarnings } from "../src/bounded-warnings.ts";
+import { createDecisionCounts } from "../src/decision-counts.ts";
+import type { Desk } from "../src/desk.ts";
+import { createHttpServer } from "../src/http-server.ts";
+import { createLoad } from "../src/load.ts";
+import { startGateway } from "../src/main.ts";
+import { knownSites } from "../src/setup-warnings.ts";
 import { get, headersOf } from "./ask-over-http.ts";
-import { startFor } from "./running.ts";
-import { sample, visit } from "./sample.ts";
+import { folderFor, settingsFrom, startFor, worldIn } from "./running.ts";
+import { now, sample, visit } from "./sample.ts";
 
 async function startOnTcp(context: TestContext, more: object = {}) {
   const listening = { http: ["127.0.0.1:0"], trustedProxies: ["127.0.0.1"], ...more };
@@ -51,6 +62,13 @@ test("refuses more headers than the limit", async (context) => {
   assert.equal((await get({ port }, "/auth", headers)).status, 431);
 });
 
+test("hears what a web server says after more headers than Node.js keeps by itself", async (context) => {
+  const { port } = await startOnTcp(context, { limits: { headerBytes: 65_536 } });
+  const junk = Array.from({ length: 1100 }, (_, index) => [`J${index}`, "1"]);
+  const headers = { ...Object.fromEntries(junk), ...headersOf(visit) };
+  assert.equal((await get({ port }, "/auth", headers)).status, 204);
+});
+
 test("answers many questions on one connection", async (context) => {
   const { port } = await startOnTcp(context);
   const lines = Object.entries(headersOf(visit)).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -67,4 +85,73 @@ test("answers many questions on one connection", async (context) => {
   assert.equal(answers.match(/HTTP\/1\.1 204 /g)?.length, 3);
   assert.equal(answers.match(/^Remote-User: ada\r$/gm)?.length, 3);
   assert.equal(answers.match(/^Remote-User-Tokens: \r$/gm)?.length, 3);
+});
+
+/** A gateway on a unix socket, and its log. */
+async function startWithLog(context: TestContext) {
+  const folder = folderFor(context);
+  writeFileSync(join(folder, "k.pem"), sample.publicKey);
+  const socketPath = join(folder, "gateway.sock");
+  const world = worldIn(folder, now);
+  const keys = [{ file: "k.pem" }];
+  const settings = settingsFrom({ http: [`unix:${socketPath}`], keys, sites: sample.sites });
+  const gateway = await startGateway(settings, world);
+  context.after(() => gateway.stop());
+  return { socketPath, lines: () => world.lines.map((line) => JSON.parse(line)) };
+}
+
+test("counts and writes down once what nginx asks twice", async (context) => {
+  const { socketPath, lines } = await startWithLog(context);
+  const headers = headersOf({ ...visit, cookies: undefined });
+  assert.equal((await get({ socketPath }, "/auth", headers)).status, 401);
+  assert.equal((await get({ socketPath }, "/answer", headers)).status, 307);
+  const { body } = await get({ socketPath }, "/metrics");
+  assert.match(body, /^countersign_decisions_total{kind="log-in",reason="no-ticket"} 1$/m);
+  assert.equal(lines().filter(({ msg }) => msg === "decided").length, 1);
+});
+
+test("warns of web servers that ask for what is no site, as they say it", async (context) => {
+  const { socketPath, lines } = await startWithLog(context);
+  const headers = headersOf({ ...visit, host: "wiki.example.com:28500" });
+  for (const path of ["/auth", "/answer", "/check"]) await get({ socketPath }, path, headers);
+  const [warning, ...others] = lines().filter(({ level }) => level >= 40);
+  assert.equal(warning.asked, "http://wiki.example.com:28500");
+  assert.deepEqual(warning.sites, ["http://wiki.example.com"]);
+  assert.deepEqual(others, []);
+});
+
+test("a page that fails is answered with 500, and the next one with itself", async (context) => {
+  const world = worldIn("/", now);
+  const { limits } = settingsFrom({
+    proxy: [],
+    http: ["unix:x"],
+    keys: [{ file: "k" }],
+    sites: sample.sites,
+  });
+  const desk: Desk = {
+    setup: {
+      gateway: createGateway({ sites: [] }),
+      sites: knownSites([]),
+      trustedProxies: createTrustedProxies([]),
+      limits,
+      proxy: { at: () => new Map(), close: () => undefined },
+      writesDecisions: false,
+      jwks: undefined,
+    },
+    state: "ready",
+    world,
+    load: createLoad(),
+    renewer: createRenewer(() => Promise.reject(new Error("nobody to ask"))),
+    surplus: new WeakSet(),
+    decisions: createDecisionCounts(),
+    metrics: { contentType: "text/plain", page: () => Promise.reject(new Error("broken")) },
+    warnings: createBoundedWarnings(world.log, world.now),
+  };
+  const server = createHttpServer(desk, "unix", limits).listen(0, "127.0.0.1");
+  context.after(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  assert.equal((await get({ port }, "/metrics")).status, 500);
+  assert.match(world.lines.join(""), /broken.*could not make a page/);
+  assert.equal((await get({ port }, "/readyz")).status, 204);
 });

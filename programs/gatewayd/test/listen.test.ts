@@ -60,7 +60,7 @@ test("says which folder is missing, and how to make it", async (context) => {
   const listening = listen(createServer(), { kind: "unix", path: `${folder}/a.sock` }, 0o600);
   await assert.rejects(listening, {
     code: "missing-folder",
-    message: new RegExp(`^${folder}: .*make it.*install -d -m 0750 -o USER -g GROUP FOLDER`),
+    message: new RegExp(`^${folder}: .*make it.*install -d -m 2750 -o USER -g GROUP FOLDER`),
   });
 });
 

@@ -35,6 +35,9 @@ async function open(path: string): Promise<Socket> {
 const lines = Object.entries(headersOf(visit)).map(([name, value]) => `${name}: ${value}\r\n`);
 const question = `GET /auth HTTP/1.1\r\nHost: gateway\r\n${lines.join("")}\r\n`;
 
+const kept = Buffer.from(requestOf(paramsOf(visit)));
+kept[10] = 1; // The flag to keep the connection, after a header of 8 bytes and the role.
+
 const getValues = writeRecord({
   type: recordType.GET_VALUES,
   requestId: 0,
@@ -116,8 +119,6 @@ test("cuts off a FastCGI request that never ends, however slowly it goes on", as
 
 test("closes a FastCGI connection after as many requests as it may bring", async (context) => {
   const { path } = await start(context, { requestsPerConnection: 2 });
-  const kept = Buffer.from(requestOf(paramsOf(visit)));
-  kept[10] = 1; // The flag to keep the connection, after a header of 8 bytes and the role.
   const answer = await exchange({ path }, Buffer.concat([kept, kept]));
   assert.equal(answer.match(/^Status: 200/gm)?.length, 2);
 });
@@ -163,6 +164,19 @@ test("whoever asks while it stops gets an answer, and the word that it was the l
   const [second] = await once(socket, "data");
   assert.match(String(second), /^HTTP\/1\.1 204 /);
   assert.match(String(second), /^Connection: close\r$/im);
+  await stopped;
+});
+
+test("a FastCGI connection that is kept ends after the answer while it stops", async (context) => {
+  const { gateway, path } = await start(context);
+  const socket = await open(path);
+  socket.write(kept);
+  await once(socket, "data");
+  const stopped = gateway.stop();
+  socket.write(kept);
+  let answer = "";
+  for await (const piece of socket) answer += piece;
+  assert.match(answer, /Status: 200/);
   await stopped;
 });
 

@@ -178,6 +178,23 @@ test("counts redirects on over a reload, and over processes with the same key", 
   assert.deepEqual(await reasonsOverRestarts({}, createKept), Array(4).fill("log-in"));
 });
 
+test("tells nothing in a place that takes the assertion back", async (context) => {
+  const places = [
+    { path: "/quiet", assertion: false },
+    { path: "/quiet/loud", assertion: true },
+  ];
+  const site = { origin: "http://a.example", assertion: true, places };
+  const more = { assertion: { key: { file: "private.pem" } } };
+  const world = { baseFolder: folderWithKeys(context) };
+  const settings = settingsWith(bothKeys, [site], more);
+  const { gateway } = await openGateway(settings, world, createKept());
+  const told = (target: string) => {
+    const decision = gateway.decide(visitTo("a.example", sha256, { target }), now);
+    return decision.kind === "allow" && decision.assertion !== undefined;
+  };
+  assert.deepEqual(["/", "/quiet", "/quiet/loud"].map(told), [true, false, true]);
+});
+
 const withKey = (file: string) => ({ ...strict, basicAuth: "ticket", basicAuthKey: { file } });
 const assertedBy = (file: string) => ({ assertion: { key: { file } } });
 const failing = {

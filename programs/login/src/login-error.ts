@@ -22,7 +22,7 @@ export const loginErrorTexts: Record<LoginErrorCode, string> = {
   "audit-unwritable": "the audit log cannot be written",
   "cannot-listen": "the address cannot be listened on",
   "missing-folder":
-    "the folder of the socket is missing; make it, for the login server's user and the web server's group alone: `install -d -m 0750 -o USER -g GROUP FOLDER`",
+    "the folder of the socket is missing; make it, for the login server's user and the web server's group alone: `install -d -m 2750 -o USER -g GROUP FOLDER`",
   "no-client-address": "tickets are bound to the client's address, but the proxy does not tell it",
 };
 

@@ -8,6 +8,7 @@ import { parseReturnAddress, type ReturnAddress } from "./return-address.ts";
 import type { SitePattern } from "./site-pattern.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Occasion, Tickets } from "./tickets.ts";
+import type { ReportUnknownSite } from "./unknown-sites.ts";
 import { cookiesOf, type Visit } from "./visit.ts";
 
 /** All that the handlers need. */
@@ -27,6 +28,7 @@ export interface Login {
   readonly now: () => EpochSeconds;
   /** Tells the operator of a failure that the visitor sees only as 503. */
   readonly reportFailure: (error: unknown) => void;
+  readonly reportUnknownSite: ReportUnknownSite;
 }
 
 /** When and from where a visit comes. */

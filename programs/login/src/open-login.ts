@@ -12,6 +12,7 @@ import type { LoginSettings } from "./settings.ts";
 import { openSqliteUserStore } from "./sqlite-user-store.ts";
 import { createThrottle } from "./throttle.ts";
 import { createTickets, readEarlierKey, readSigningKey } from "./tickets.ts";
+import { createUnknownSiteReport } from "./unknown-sites.ts";
 import type { UserStore } from "./user.ts";
 import { createUsersBackend } from "./users-backend.ts";
 import type { World } from "./world.ts";
@@ -55,6 +56,7 @@ export function openLogin(
     assets: readAssets(),
     now,
     reportFailure: (error) => log.error({ err: error }, "a request failed"),
+    reportUnknownSite: createUnknownSiteReport(log, now),
   };
   return {
     login,

@@ -15,10 +15,11 @@ export function answerProblem(
   return answerPage(problems[problem].status, problemPage(login, problem, more), { headers });
 }
 
-/** The page for a return address to which nobody is sent. */
+/** The page for a return address to which nobody is sent; the operator may have forgotten the site. */
 export function answerRefusedReturn(
   login: Login,
   back: Extract<ReturnAddress, { kind: "refused" }>,
 ): Response {
+  if (back.origin !== undefined) login.reportUnknownSite(back.origin);
   return answerPage(400, refusedReturnPage(login, back));
 }

@@ -23,7 +23,7 @@ export const returnRefusalTexts: Record<ReturnRefusal, string> = {
 export type ReturnAddress =
   | { readonly kind: "none" }
   | { readonly kind: "accepted"; readonly url: URL }
-  | { readonly kind: "refused"; readonly refusal: ReturnRefusal; readonly host?: string };
+  | { readonly kind: "refused"; readonly refusal: ReturnRefusal; readonly origin?: string };
 
 const maxTextLength = 16 * 1024;
 
@@ -52,7 +52,7 @@ export function parseReturnAddress(
   const url = URL.parse(text);
   if (url === null) return refuse("malformed");
   if (!sites.some((site) => matchesSite(url, site))) {
-    return { ...refuse("unknown-site"), host: url.host };
+    return { ...refuse("unknown-site"), origin: url.origin };
   }
   const short = [url.href, url.origin + url.pathname].find(fits);
   return short === undefined ? refuse("too-long") : { kind: "accepted", url: new URL(short) };

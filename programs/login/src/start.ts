@@ -45,7 +45,6 @@ export async function startLogin(settings: LoginSettings, world: World): Promise
     await shift.end();
     throw error;
   }
-  world.log.info({ address: listener.address }, "login server listens");
 
   return {
     get addresses() {

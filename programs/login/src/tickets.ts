@@ -101,7 +101,20 @@ export type KeyUse = Pick<LoginSettings, "digest" | "compatibility">;
  * @throws {LoginError} `bad-key`
  */
 export function readSigningKey(text: string, use: KeyUse): SigningKey {
+  if (isPublicKey(text)) {
+    throw new LoginError("bad-key", "signingKey (this is a public key; name the private one)");
+  }
   return orBadKey("signingKey", () => importPrivateKey(text, optionsOf(use)));
+}
+
+function isPublicKey(text: string): boolean {
+  try {
+    importPublicKey(text, { legacy: allowLegacySignatures });
+    return true;
+  } catch (error) {
+    if (error instanceof TicketError) return false;
+    throw error;
+  }
 }
 
 /**

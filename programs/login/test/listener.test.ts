@@ -53,7 +53,7 @@ test("says which folder of a socket is missing, and how to make it", async (cont
   );
   await assert.rejects(listening, {
     code: "missing-folder",
-    message: new RegExp(`^${folder}: .*make it.*install -d -m 0750 -o USER -g GROUP FOLDER`),
+    message: new RegExp(`^${folder}: .*make it.*install -d -m 2750 -o USER -g GROUP FOLDER`),
   });
 });
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  allowLegacySignatures,
   createIssuer,
   encodeTicket,
   exportPublicPem,
   generatePrivateKeyPem,
+  importPrivateKey,
   type TicketFields,
   verificationKeyOf,
 } from "@countersign/ticket";
@@ -25,6 +27,19 @@ const at = (now: number) => ({ now, clientAddress: "192.0.2.7" });
 const signIn = { id: "rs-AAAAAAAAAAAA", began: 1000 };
 const sent = (setCookie: string) => setCookie.split(";")[0] ?? "";
 const issued = (person = ada) => sent(tickets.issue(person, signIn, at(1000)));
+
+test("says that a public key cannot sign, and which one to name", () => {
+  for (const type of ["ed25519", "dsa"] as const) {
+    const signing = importPrivateKey(generatePrivateKeyPem(type), {
+      legacy: allowLegacySignatures,
+    });
+    const text = exportPublicPem(verificationKeyOf(signing));
+    assert.throws(() => readSigningKey(text, {}), {
+      code: "bad-key",
+      message: /this is a public key; name the private one/,
+    });
+  }
+});
 
 test("a ticket is valid up to its last second, and due for renewal from the grace period on", () => {
   const states = [1000, 1080, 1081, 1100, 1101].map((now) => {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { gatewaySettings } from "@countersign/gatewayd";
-import { loginSettings } from "@countersign/login";
+import { type GatewaySettings, gatewaySettings } from "@countersign/gatewayd";
+import { type LoginSettings, loginSettings } from "@countersign/login";
 import {
   byPosition,
   describeProblem,
@@ -14,7 +14,9 @@ import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { withExamples } from "../examples.ts";
 import { exitCodes } from "../exit-code.ts";
+import { gatewayNotes } from "../gateway-notes.ts";
 import { failedTests } from "../gateway-tests.ts";
+import { mismatches, type Sound } from "../mismatches.ts";
 import { collect } from "../option-values.ts";
 import { gatewayOutsideProblems, loginOutsideProblems } from "../outside-problems.ts";
 import { readSettingsFile, type SettingsFile } from "../settings-file.ts";
@@ -37,8 +39,9 @@ export function defineCheck(check: Command, terminal: Terminal): void {
     "after",
     "\nFinds everything that is wrong at once, each with file, line and column. Also reads the\n" +
       "keys that the settings name, looks at who else can, and at the folders of sockets and logs,\n" +
-      "and tries out the `tests` of a gateway.\n" +
-      "Exit code 2 if anything is wrong.",
+      "and tries out the `tests` of a gateway. Of a login server and a gateway that are checked\n" +
+      "together, it finds what does not fit: keys, sites, addresses and the cookie's name.\n" +
+      "Exit code 2 if anything is wrong; notes are no problems.",
   );
 }
 
@@ -55,24 +58,34 @@ interface Checked {
   /** `undefined` for a file that cannot be told or read. */
   readonly kind: Kind | undefined;
   readonly problems: readonly Problem[];
+  readonly notes: readonly Problem[];
 }
 
-const checks: Record<
-  Kind,
-  (file: SettingsFile, terminal: Terminal) => Promise<readonly Problem[]>
-> = {
-  login: (file, { environment }) =>
-    problemsOf(parseSettings(loginSettings, file), (settings) =>
+/** What a file alone shows, and its settings where they are right in themselves. */
+interface Findings extends Pick<Checked, "problems" | "notes"> {
+  readonly login?: Sound<LoginSettings>;
+  readonly gateway?: Sound<GatewaySettings>;
+}
+
+const checks: Record<Kind, (file: SettingsFile, terminal: Terminal) => Promise<Findings>> = {
+  login: async (file, { environment }) => {
+    const parsed = parseSettings(loginSettings, file);
+    const problems = await problemsOf(parsed, (settings) =>
       loginOutsideProblems(settings, file, environment),
-    ),
+    );
+    const login = parsed.ok ? { login: { settings: parsed.settings, file } } : {};
+    return { problems, notes: [], ...login };
+  },
   gateway: async (file, terminal) => {
     const parsed = parseSettings(gatewaySettings, file);
     const problems = await problemsOf(parsed, (settings) =>
       gatewayOutsideProblems(settings, file, terminal.environment),
     );
-    if (!parsed.ok) return problems;
-    const failed = await failedTests(parsed.settings, file, terminal.now());
-    return [...problems, ...failed].sort(byPosition);
+    if (!parsed.ok) return { problems, notes: [] };
+    const { settings } = parsed;
+    const failed = await failedTests(settings, file, terminal.now());
+    const notes = gatewayNotes(settings, file);
+    return { problems: [...problems, ...failed], notes, gateway: { settings, file } };
   },
 };
 
@@ -84,7 +97,7 @@ async function problemsOf<T>(
     ? { problems: [], partlyRight: { settings: parsed.settings, isRight: () => true } }
     : parsed;
   const outside = partlyRight === undefined ? [] : await outsideProblems(partlyRight);
-  return [...problems, ...outside].sort(byPosition);
+  return [...problems, ...outside];
 }
 
 async function checkAll(
@@ -98,36 +111,58 @@ async function checkAll(
     ...files.map((path) => ({ path, kind: undefined })),
   ];
   if (wanted.length === 0) throw new CommandError("wrong-usage", "name the files to check");
-  const checked: Checked[] = [];
-  for (const { path, kind } of wanted) checked.push(await checkOne(terminal, path, kind));
+  const alone: (Checked & Findings)[] = [];
+  for (const { path, kind } of wanted) alone.push(await checkOne(terminal, path, kind));
+  const checked = await withMismatches(alone, terminal);
   print(terminal, checked, options.json === true);
   const isFine = checked.every(({ problems }) => problems.length === 0);
   terminal.exitWith(isFine ? exitCodes.yes : exitCodes.unusable);
+}
+
+/** Adds to each file what does not fit those of the other kind. */
+async function withMismatches(
+  checked: readonly (Checked & Findings)[],
+  { environment }: Terminal,
+): Promise<readonly Checked[]> {
+  const logins = checked.flatMap(({ login }) => login ?? []);
+  const gateways = checked.flatMap(({ gateway }) => gateway ?? []);
+  const found = await mismatches({ logins, gateways, environment });
+  return checked.map(({ file, kind, problems, notes }) => {
+    const here = found.filter(({ source }) => source === file);
+    return { file, kind, problems: [...problems, ...here].sort(byPosition), notes };
+  });
 }
 
 async function checkOne(
   terminal: Terminal,
   path: string,
   given: Kind | undefined,
-): Promise<Checked> {
+): Promise<Checked & Findings> {
   const asAWhole = (expected: string): readonly Problem[] => [
     { source: path, line: 1, column: 1, setting: "", expected },
   ];
   try {
     const file = await readSettingsFile(path);
     const kind = given ?? kindOf(file);
-    const problems =
-      kind === undefined ? asAWhole(unknownKind) : await checks[kind](file, terminal);
-    return { file: path, kind, problems };
+    if (kind !== undefined) return { file: path, kind, ...(await checks[kind](file, terminal)) };
+    const problems = unreadableProblems(file) ?? asAWhole(unknownKind);
+    return { file: path, kind, problems, notes: [] };
   } catch (error) {
     // One file that cannot be read hides nothing about the others.
     if (!(error instanceof CommandError)) throw error;
-    return { file: path, kind: given, problems: asAWhole(`a settings file, but ${error.message}`) };
+    const problems = asAWhole(`a settings file, but ${error.message}`);
+    return { file: path, kind: given, problems, notes: [] };
   }
 }
 
 const unknownKind =
   "settings of a login server or a gateway: say which with --login FILE or --gateway FILE";
+
+/** What is wrong with a text that would be settings of no program. */
+function unreadableProblems(file: SettingsFile): readonly Problem[] | undefined {
+  const parsed = parseSettings(loginSettings, file);
+  return parsed.ok || parsed.partlyRight !== undefined ? undefined : parsed.problems;
+}
 
 function kindOf({ name, text }: SettingsFile): Kind | undefined {
   return (
@@ -144,12 +179,13 @@ function print(terminal: Terminal, checked: readonly Checked[], json: boolean): 
     });
     return;
   }
-  for (const { file, kind, problems } of checked) {
+  for (const { file, kind, problems, notes } of checked) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     const verdict =
       problems.length === 0 ? styled(terminal, "green", "ok") : styled(terminal, "red", count);
     const what = kind === undefined ? file : `${file} (${kind})`;
     say(terminal, `${what}: ${verdict}`);
     for (const problem of problems) say(terminal, `  ${describeProblem(problem)}`);
+    for (const problem of notes) say(terminal, `  note: ${describeProblem(problem)}`);
   }
 }

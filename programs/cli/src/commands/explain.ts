@@ -1,4 +1,4 @@
-import type { Explanation } from "@countersign/gateway";
+import { type Explanation, isOddHeaderName } from "@countersign/gateway";
 import {
   createRehearsal,
   type GatewaySettings,
@@ -79,8 +79,9 @@ async function explainOne(terminal: Terminal, url: Url, options: ExplainOptions)
     options.cookie === undefined
       ? await explainThoughtUp(settings, url, options, terminal)
       : await explainReal(settings, url, { ...options, cookie: options.cookie }, file, terminal);
-  if (options.json === true) sayJson(terminal, explanationJson(explanation));
-  else for (const line of explanationLines(explanation, terminal)) say(terminal, line);
+  const asked = { sites: settings.sites.map(({ origin }) => origin), user: options.user };
+  if (options.json === true) sayJson(terminal, explanationJson(explanation, asked));
+  else for (const line of explanationLines(explanation, asked, terminal)) say(terminal, line);
   const isAllowed = explanation.decision.kind === "allow";
   terminal.exitWith(isAllowed ? exitCodes.yes : exitCodes.refused);
 }
@@ -116,7 +117,7 @@ async function explainReal(
   const gateway = await openGatewayOnce(settings, { baseFolder, environment });
   const { headers, ...facts } = visitOf(url, options);
   const sent = { ...headers, cookie: cookie.replace(/^cookie:\s*/i, "") };
-  const oddHeaderNames = Object.keys(sent).filter((name) => /[_.]/.test(name));
+  const oddHeaderNames = Object.keys(sent).filter(isOddHeaderName);
   const visit = { ...facts, httpVersion: "1.1", headers: new Map(Object.entries(sent)) } as const;
   return gateway.explain({ ...visit, oddHeaderNames }, terminal.now());
 }

@@ -20,7 +20,7 @@ export function defineGateway(gateway: Command, terminal: Terminal): void {
   withExamples(gateway, [
     "countersign gateway --config gateway.yaml",
     "countersign gateway --proxy http://127.0.0.1:3000 --site http://localhost:8080 \\\n" +
-      "    --key ticket.pub.pem --login https://sso.example.com/login",
+      "    --key ticket.pem.pub --login https://sso.example.com/login",
   ]).addHelpText(
     "after",
     () =>

@@ -41,7 +41,7 @@ export function defineKeys(keys: Command, terminal: Terminal): void {
     .addOption(new Option("--jwk", "print a JWK instead of PEM").conflicts("json"))
     .option("--json", "print everything about the key as JSON")
     .action((file: string, options: ShowOptions) => showKey(terminal, file, options));
-  withExamples(show, ["countersign keys show keys/ticket.pem > ticket.pub.pem"]);
+  withExamples(show, ["countersign keys show keys/ticket.pem > ticket.pem.pub"]);
   const list = keys
     .command("list")
     .description("list the keys in a folder, with warnings about readable private keys")

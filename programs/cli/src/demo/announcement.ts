@@ -30,17 +30,17 @@ ${row("State", `${folder}/ (${state.isNew ? "new" : "as you left it"}; remove it
        --config ${folder}/${files.login}
      then choose "Renew the ticket now" on a site.
   3. Sign in as ${hasty.name} and watch a ticket being renewed, or running out.
-  4. Ask the gateway what nginx would ask it about a visitor:
+  4. Ask the gateway what a web server asks it about a visitor:
 ${curlLines(gateway.origin, wiki.origin)}
 
   Ctrl-C stops everything. What happens meanwhile:
 `;
 }
 
-/** A call of the gateway without a ticket: 401, with the way to the login server in a header. */
+/** A question about a page and a visitor without a ticket: the answer is the way to the login server. */
 function curlLines(gateway: string, site: string): string {
   const { host } = new URL(site);
-  return `     curl -i ${gateway}/auth \\
+  return `     curl -i ${gateway}/check -H 'Accept: text/html' \\
        -H 'X-Countersign-Method: GET' -H 'X-Countersign-Scheme: http' \\
        -H 'X-Countersign-Host: ${host}' \\
        -H 'X-Countersign-Uri: /' -H 'X-Countersign-Client-Address: 127.0.0.1'`;

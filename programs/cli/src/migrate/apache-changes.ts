@@ -1,4 +1,9 @@
-import { allDirectives, type Directive, type Statement } from "./configuration-tree.ts";
+import {
+  allDirectives,
+  type Directive,
+  type Section,
+  type Statement,
+} from "./configuration-tree.ts";
 import type { Expansion } from "./expansion.ts";
 import { type AccessFile, isOurAuthType } from "./layers.ts";
 import { createLineChanges, type LineChange, type LineChanges } from "./line-changes.ts";
@@ -35,13 +40,21 @@ const provider =
 /** What other types of authentication need below such a section. */
 const noProvider = "AuthnzFcgiCheckAuthnProvider None";
 
+/**
+ * Stands for the section's last line about tickets. Apache asks again about an index or the like only
+ * where other sections count for that page than for the address, be there nothing in them.
+ */
+const keptEmpty =
+  "# Keep this empty section: for it Apache asks gatewayd again about an index (DirectoryIndex) and the like.";
+
 const canonicalName = "UseCanonicalName On";
 
 /** What every server needs that asks gatewayd; examples/apache-fcgi/countersign.conf says why. */
 const serverLines = [
   canonicalName,
-  `SetEnvIfNoCase "^(?=.*[_.])(?:remote[-_.]user.*|auth[-_.]type|x[-_.](?:forwarded|countersign|original|real)[-_.].*)$" "." COUNTERSIGN_ODD_HEADER=X_Countersign_Alias`,
+  `SetEnvIfNoCase "^(?=.*[^A-Za-z0-9-])(?:remote[^A-Za-z0-9]user.*|auth[^A-Za-z0-9]type|x[^A-Za-z0-9](?:forwarded|countersign|original|real)[^A-Za-z0-9].*)$" "." COUNTERSIGN_ODD_HEADER=X_Countersign_Alias`,
   `Header always set Content-Type "expr=%{resp:X-Countersign-Content-Type}" "expr=-n resp('X-Countersign-Content-Type')"`,
+  `Header set Cache-Control private "expr=-z resp('Cache-Control')"`,
 ];
 
 /** What the application finds in Authorization; examples/apache-fcgi/identity.conf says why. */
@@ -66,14 +79,16 @@ export function apacheChanges(
     for (const directive of allDirectives(statements)) change(directive, false);
   }
   for (const { server, accessFiles, serverName } of protectedServers) {
-    for (const directive of allDirectives([...server.main.filter(isOutside), ...server.own])) {
-      change(directive, true);
-    }
+    const statements = [...server.main.filter(isOutside), ...server.own];
+    for (const directive of allDirectives(statements)) change(directive, true);
+    for (const section of sectionsIn(statements)) keepEmpty(section.children, changes);
     for (const file of accessFiles) {
       for (const directive of allDirectives(file.statements)) {
         change(directive, true);
         requireFileInfo(directive, file, report);
       }
+      keepEmpty(file.statements, changes);
+      for (const section of sectionsIn(file.statements)) keepEmpty(section.children, changes);
     }
     if (server.section !== undefined) changes.add(server.section, { after: serverLines });
     if (serverName !== undefined && server.name !== undefined) {
@@ -87,6 +102,22 @@ export function apacheChanges(
 
 function isOutside({ kind, name }: Statement): boolean {
   return kind === "directive" || name !== "virtualhost";
+}
+
+function sectionsIn(statements: readonly Statement[]): readonly Section[] {
+  return statements.flatMap((one) =>
+    one.kind === "section" ? [one, ...sectionsIn(one.children)] : [],
+  );
+}
+
+/** Says why a section stays that has no other lines than those about tickets, which go. */
+function keepEmpty(statements: readonly Statement[], changes: LineChanges): void {
+  const isLeaving = (one: Statement) =>
+    one.kind === "directive" && changes.at(one)?.instead?.length === 0;
+  const [first] = statements;
+  if (first !== undefined && statements.every(isLeaving)) {
+    changes.add(first, { instead: [keptEmpty] });
+  }
 }
 
 /** `isAsked`: whether it stands where gatewayd is asked at all. */

@@ -102,7 +102,7 @@ function reportOthers(statements: readonly Statement[], report: Report): void {
   for (const directive of directDirectives(statements)) {
     if (!unfollowed.has(directive.name)) continue;
     const text =
-      "where this line leads is not followed: gatewayd decides by the path that the visitor sends, so compare the places in gateway.yaml";
+      "where this line leads is not followed: gatewayd decides by the path that the visitor sends and by that of the file that Apache serves, so compare the places in gateway.yaml";
     report("warning", directive, text);
   }
 }

@@ -131,16 +131,12 @@ function basicAuthOptions(settings: TicketSettings, context: OptionContext): Gat
     return { basicAuth: fake?.value === true ? "fake" : "none" };
   }
   reportAuthorization(pass.at, context.report);
-  if (fake?.value === true) {
-    const text =
-      "a ticket without a password gets none, where the module made one up (TKTAuthFakeBasicAuth)";
-    context.report("warning", fake.at, text);
-  }
-  if (basicAuthKey === undefined) return { basicAuth: "ticket" };
+  const basicAuth = fake?.value === true ? "ticket-or-fake" : "ticket";
+  if (basicAuthKey === undefined) return { basicAuth };
   const file = context.secretName(basicAuthKey.value);
   const text = `the key goes into a file of its own, ${file}; take it out of old copies of this file`;
   context.report("warning", basicAuthKey.at, text);
-  return { basicAuth: "ticket", basicAuthKey: { file } };
+  return { basicAuth, basicAuthKey: { file } };
 }
 
 function reportAuthorization(at: Position, report: Report): void {

@@ -70,6 +70,8 @@ export function layersOf(server: VirtualServer, options: LayerOptions): readonly
     statements,
     at: { file: path, line: 1 },
   }));
+  // Apache sorts these, too, by nothing but the slashes in the expression.
+  expressions.sort((a, b) => slashesIn(a.section) - slashesIn(b.section));
   const holders: Holder[] = [...whole, ...byDepth(plain, accessFiles), ...expressions];
   const files = holders.flatMap((holder) => filesIn(holder, options));
   const locations = places.filter(({ section }) => section.name.startsWith("location"));
@@ -88,6 +90,10 @@ export function layersOf(server: VirtualServer, options: LayerOptions): readonly
 function byDepth(sections: readonly Holder[], accessFiles: readonly Holder[]): readonly Holder[] {
   const depth = ({ scope }: Holder) => scope.globs[0]?.length ?? 0;
   return [...sections, ...accessFiles].sort((a, b) => depth(a) - depth(b));
+}
+
+function slashesIn({ argument }: Section): number {
+  return argument.split("/").length;
 }
 
 function holderOf(section: Section, options: LayerOptions) {

@@ -3,6 +3,7 @@ import { accessFilesOf } from "./access-files.ts";
 import { apacheChanges, type ProtectedServer } from "./apache-changes.ts";
 import { apacheSnippet } from "./apache-snippet.ts";
 import { allDirectives } from "./configuration-tree.ts";
+import { reportErrorPages } from "./error-pages.ts";
 import { type Expansion, expand } from "./expansion.ts";
 import { mappingsOf } from "./folder-mapping.ts";
 import { type GatewaySite, gatewayYaml } from "./gateway-yaml.ts";
@@ -130,6 +131,7 @@ function migrateServer(server: VirtualServer, context: ServerContext): MigratedS
   const places = sitePlaces(regions, at, { origin, secretName, report });
   // Where something is left out, it may be what asks for tickets.
   if (!places.isProtected && !hasError()) return { accessFiles };
+  reportErrorPages(server, accessFiles, regions, report);
   told();
   naming.told();
   const protectedServer = { server, accessFiles, serverName };

@@ -135,7 +135,7 @@ function placeOf(
   const defaults = Object.keys(inherited)
     .filter((name) => !(name in one.options))
     // A key does nothing where no password is passed on.
-    .filter((name) => name !== "basicAuthKey" || one.options.basicAuth === "ticket")
+    .filter((name) => name !== "basicAuthKey" || /^ticket/.test(String(one.options.basicAuth)))
     .flatMap((name) => {
       if (name in unsaid) return [[name, unsaid[name]] as const];
       const text = `${name} is set in the place around this one, and gateway.yaml cannot unset it`;

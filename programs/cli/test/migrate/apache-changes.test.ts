@@ -74,9 +74,12 @@ const lines: Record<string, readonly [before: string, after: string]> = {
 ${lineOf("identity.conf", /set Authorization "/)}
 RequestHeader edit* Connection "(?i)Authorization" "x"\n`,
   ],
-  "passwords switched off": ["TKTAuthPassthruBasicAuth Off\n", ""],
+  "a line about tickets beside others": [
+    "Require all granted\nTKTAuthDebug 1\n",
+    "Require all granted\n",
+  ],
   "a ticket in Authorization": ["TKTAuthHeader Cookie Authorization\n", "CGIPassAuth On\n"],
-  "a line that goes on": ["TKTAuthToken a \\\n  b\n", ""],
+  "a line that goes on": ["TKTAuthToken a \\\n  b\nRequire valid-user\n", "Require valid-user\n"],
   "what has nothing to do with it": ["Require ip 10.0.0.0/8\n", "Require ip 10.0.0.0/8\n"],
 };
 
@@ -86,6 +89,26 @@ for (const [name, [before, after]] of Object.entries(lines)) {
     assert.ok(main?.includes(`<Location /x>\n${after}</Location>\n`), main);
   });
 }
+
+const keptEmpty = /# Keep this empty section: .*\n/;
+
+for (const section of ["Location /x", "Directory /srv/x", "Files x", 'If "true"']) {
+  test(`says in <${section}> why it stays, if nothing stays in it`, () => {
+    const [name] = section.split(" ");
+    const lines = "TKTAuthToken a\nTKTAuthUnauthURL https://sso/no\n";
+    const { main = "" } = changed(`${within}<${section}>\n${lines}</${name}>\n`);
+    assert.ok(main.replace(keptEmpty, "").includes(`<${section}>\n</${name}>\n`), main);
+    assert.match(main, keptEmpty);
+  });
+}
+
+test("says so in .htaccess, too, where a comment needs no leave", () => {
+  const root = "<Directory /srv>\nAllowOverride AuthConfig\n</Directory>\n";
+  const files = { "/srv/a/.htaccess": "TKTAuthToken a\n" };
+  const { textOf, errors } = changed(within, files, root);
+  assert.match(textOf("/srv/a/.htaccess") ?? "", new RegExp(`^${keptEmpty.source}$`));
+  assert.deepEqual(errors, []);
+});
 
 test("what depends on the module depends on Apache's own one from then on", () => {
   const before = "LoadModule auth_pubtkt_module /usr/lib/apache2/modules/mod_auth_pubtkt.so\n";

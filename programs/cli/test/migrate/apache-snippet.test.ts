@@ -22,6 +22,9 @@ TKTAuthPublicKey /k
 <Location "/y">
   Options None
 </Location>
+<Files index.php>
+  TKTAuthToken staff
+</Files>
 </VirtualHost>
 `;
   const { apache } = migrateApache(["/a.conf"], memoryWorld({ "/a.conf": main }));
@@ -35,8 +38,9 @@ AuthnzFcgiDefineProvider authn countersign fcgi:///run/countersign/authorizer.so
 # /a.conf:1
 <VirtualHost *:80>
     UseCanonicalName On
-    SetEnvIfNoCase "^(?=.*[_.])(?:remote[-_.]user.*|auth[-_.]type|x[-_.](?:forwarded|countersign|original|real)[-_.].*)$" "." COUNTERSIGN_ODD_HEADER=X_Countersign_Alias
+    SetEnvIfNoCase "^(?=.*[^A-Za-z0-9-])(?:remote[^A-Za-z0-9]user.*|auth[^A-Za-z0-9]type|x[^A-Za-z0-9](?:forwarded|countersign|original|real)[^A-Za-z0-9].*)$" "." COUNTERSIGN_ODD_HEADER=X_Countersign_Alias
     Header always set Content-Type "expr=%{resp:X-Countersign-Content-Type}" "expr=-n resp('X-Countersign-Content-Type')"
+    Header set Cache-Control private "expr=-z resp('Cache-Control')"
     ServerName a.example
     <Location "/x">
         AuthType mod_auth_pubtkt
@@ -49,6 +53,9 @@ AuthnzFcgiDefineProvider authn countersign fcgi:///run/countersign/authorizer.so
             Require ip 10.0.0.0/8
         </RequireAny>
     </Location>
+    <Files index.php>
+        # Keep this empty section: for it Apache asks gatewayd again about an index (DirectoryIndex) and the like.
+    </Files>
 </VirtualHost>
 `,
   );

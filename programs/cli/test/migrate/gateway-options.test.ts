@@ -82,8 +82,7 @@ const odd: Record<string, Case> = {
   "a key without use": [{ basicAuthKey: "0123456789abcdef" }, {}],
   "both kinds of passwords": [
     { passBasicAuth: true, fakeBasicAuth: true },
-    { basicAuth: "ticket" },
-    "warning",
+    { basicAuth: "ticket-or-fake" },
     "warning",
   ],
   "more debugging than there is": [{ debug: 9 }, { debug: 3 }, "warning"],

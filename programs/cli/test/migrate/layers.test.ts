@@ -66,6 +66,15 @@ test("layers come in Apache's order, whatever that of the lines is", () => {
   ]);
 });
 
+test("of regular expressions of folders, that with more slashes counts", () => {
+  const own = [
+    section('DirectoryMatch "^/srv/a/b"', "more"),
+    section('DirectoryMatch "^/srv/a"', "fewer"),
+    section('DirectoryMatch "^/srv/b"', "later"),
+  ];
+  assert.deepEqual(layers("", own.join("\n")).names, ["fewer", "later", "more"]);
+});
+
 test("what stands in Limit holds for all methods, as in the module", () => {
   assert.deepEqual(layers("", section("Location /", "a", section("Limit POST", "b"))).names, ["b"]);
 });

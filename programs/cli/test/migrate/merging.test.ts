@@ -19,6 +19,7 @@ interface OldSection {
     | "Location"
     | "LocationMatch"
     | "Directory"
+    | "DirectoryMatch"
     | "Files"
     | "FilesIn"
     | ".htaccess"
@@ -29,6 +30,7 @@ interface OldSection {
 const wheres = {
   Location: ["/", "/a", "/a/b", "/c", "/c/a"],
   LocationMatch: ["^/a/b", "\\.php$", "^/(a|c)/.*\\.css$", "^/a.*b", "/b/[^/]+$"],
+  DirectoryMatch: ["^/srv/a", "^/srv/.*b", "^/srv/a/b", "\\.css$"],
   Directory: ["/", "/srv", "/srv/a", "/srv/a/b", "/other", "/srv/*", "/srv/*/b"],
   Files: ["x.php", "*.css", "x*"],
   FilesIn: ["x.php", "*.css"],
@@ -86,14 +88,14 @@ function migrated(sections: readonly OldSection[]): Migration {
     "Listen 80",
     "<Directory />",
     "AllowOverride All",
+    "AuthType mod_auth_pubtkt",
+    "TKTAuthLoginURL https://login/none",
     "</Directory>",
     "<VirtualHost *:80>",
     "ServerName a.example",
     "DocumentRoot /srv",
     "Alias /c /other",
     "TKTAuthPublicKey /k",
-    "TKTAuthLoginURL https://login/none",
-    "AuthType mod_auth_pubtkt",
     ...lines,
     "</VirtualHost>",
   ];
@@ -117,6 +119,8 @@ function winner(
         ? where.split("/").filter(Boolean).length
         : undefined,
     ".htaccess": (where) => (isIn(where, file) ? where.split("/").length - 0.5 : undefined),
+    DirectoryMatch: (where) =>
+      new RegExp(where).test(file) ? 50 + where.split("/").length / 10 : undefined,
     Files: (where) => (new RegExp(`^${glob(where)}$`).test(fileName) ? 100 : undefined),
     FilesIn: (where) =>
       isIn("/srv/a", file) && new RegExp(`^${glob(where)}$`).test(fileName) ? 101 : undefined,

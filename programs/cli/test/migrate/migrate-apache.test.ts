@@ -81,6 +81,13 @@ const told: Record<string, readonly [lines: string, ...told: string[]]> = {
     "warning 9",
   ],
   rewriting: [`RewriteRule ^/a /b\n${guarded}`, "warning 5"],
+  "a page of an error that asks for a ticket": [
+    `ErrorDocument 404 /errors/404.html\n${guarded}`,
+    "warning 5",
+  ],
+  "a page of an error that is open": [
+    `ErrorDocument 404 /404.html\n${guarded}\n<Location /404.html>\nRequire all granted\n</Location>`,
+  ],
   "paths that differ in capitals": [
     `${guarded}\n<Location /a>\nTKTAuthToken a\n</Location>\n<Location /A>\nTKTAuthToken b\n</Location>`,
     "error 1",
@@ -139,7 +146,7 @@ test("a main server without virtual hosts is a site, with lines of its own", () 
   assert.match(yaml, /origin: "http:\/\/a\.example"/);
   assert.match(
     files[0]?.text ?? "",
-    /AuthnzFcgiDefineProvider .*\nUseCanonicalName On\nSetEnvIf.*\n.*\n<Location \/>/,
+    /AuthnzFcgiDefineProvider .*\nUseCanonicalName On\nSetEnvIf.*\n(?:Header .*\n){2}<Location \/>/,
   );
 });
 

@@ -35,6 +35,8 @@ export function admit(
     response.shouldKeepAlive = false;
     return refuse(503);
   }
+  // It would show a page's scripts what we add, and cookies that they may not read (RFC 9110 §9.3.8).
+  if (request.method === "TRACE") return refuse(405);
   const visit = readVisit(request, peers, desk.setup.trustedProxies);
   if (visit === undefined || isOddUpgrade(request)) return refuse(400);
   const decision = decideAt(desk, visit);
@@ -48,7 +50,7 @@ export function admit(
   if (decision.kind !== "allow" || route === undefined) return refuse(421);
   return { visit, allow: decision, route };
 
-  function refuse(status: 400 | 421 | 503): undefined {
+  function refuse(status: 400 | 405 | 421 | 503): undefined {
     writeAnswer(response, plainAnswer(status));
   }
 }

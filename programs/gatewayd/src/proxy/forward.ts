@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Duplex, PassThrough } from "node:stream";
+import { isCacheHeader } from "@countersign/gateway";
 import type { EpochSeconds } from "@countersign/ticket";
 import type { Logger } from "pino";
 import type { Dispatcher } from "undici";
@@ -41,6 +42,11 @@ export function forward(passage: Passage, onSwitch?: Switch): void {
   }
   const release = occupy(route);
   response.once("close", release);
+  // An upload may not outlive the ticket, either.
+  const answered = passage.endings.add(passage.validUntil, (reason) => {
+    if (reason === "ticket-ended") response.destroy();
+  });
+  response.once("close", answered);
   const body = hasBody(request) ? request.pipe(new PassThrough()) : null;
   const options: Dispatcher.DispatchOptions = {
     path: request.url ?? "",
@@ -53,10 +59,11 @@ export function forward(passage: Passage, onSwitch?: Switch): void {
   const switching: Switch = (headers, application) => {
     // It has left the pool.
     release();
+    answered();
     onSwitch?.(headers, application);
   };
   const dispatch = (tryAgain?: () => void) =>
-    route.pool.dispatch(options, new Answering(passage, switching, tryAgain));
+    route.pool.dispatch(options, new Answering(passage, { switching, answered, tryAgain }));
   dispatch(body === null && isSafe(request) ? () => dispatch() : undefined);
 }
 
@@ -75,19 +82,25 @@ function isSafe({ method }: IncomingMessage): boolean {
   return method === "GET" || method === "HEAD";
 }
 
+/** What is to be done on the way. */
+interface Steps {
+  readonly switching: Switch;
+  /** Once the head of the answer is there. */
+  readonly answered: () => void;
+  readonly tryAgain: (() => void) | undefined;
+}
+
 /** What comes back from the application, as undici tells it. */
 class Answering implements Dispatcher.DispatchHandler {
   readonly #passage: Passage;
-  readonly #onSwitch: Switch;
-  readonly #tryAgain: (() => void) | undefined;
+  readonly #steps: Steps;
   #isEventStream = false;
   /** The application has said all. */
   #isOver = false;
 
-  constructor(passage: Passage, onSwitch: Switch, tryAgain: (() => void) | undefined) {
+  constructor(passage: Passage, steps: Steps) {
     this.#passage = passage;
-    this.#onSwitch = onSwitch;
-    this.#tryAgain = tryAgain;
+    this.#steps = steps;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -105,25 +118,32 @@ class Answering implements Dispatcher.DispatchHandler {
     _headers: unknown,
     application: Duplex,
   ): void {
-    this.#onSwitch(endToEnd(rawHeaders(controller)), application);
+    const headers = rawHeaders(controller);
+    if ([...pairs(headers)].some(isWebSocketUpgrade)) {
+      this.#steps.switching(endToEnd(headers), application);
+      return;
+    }
+    application.destroy();
+    this.#refuse("another-protocol");
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    _headers: unknown,
-    message?: string,
-  ): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     const { response, added } = this.#passage;
     // Hints of what is to come (103) end here; 100 and 101 never get here.
     if (status < 200) return;
     const kept = endToEnd(rawHeaders(controller));
-    const headers = added.length === 0 ? kept : [...without(kept, isCacheControl), ...added];
+    // RFC 9110 §8.6: there is no body that it could be the length of.
+    const hasLength = status !== 204;
+    const isDropped = (name: string) =>
+      (added.length > 0 && isCacheHeader(name)) || (!hasLength && name === "content-length");
+    const headers = [...without(kept, isDropped), ...added];
     this.#isEventStream = [...pairs(headers)].some(isEventStreamType);
-    response.writeHead(status, message ?? "", headers);
+    // Without the application's phrase, which may hold what Node.js sends nobody.
+    response.writeHead(status, headers);
     // An event stream has a head long before its first event; other heads go along with a body.
     queueMicrotask(() => response.flushHeaders());
     response.on("drain", () => controller.resume());
+    this.#steps.answered();
     this.#endWithTicket();
   }
 
@@ -137,19 +157,29 @@ class Answering implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const { response, route, log } = this.#passage;
+    const { response } = this.#passage;
+    const { tryAgain } = this.#steps;
     // Half an answer must not look whole, and a visitor who has gone wants none.
     if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
     }
     const code = "code" in error ? String(error.code) : error.name;
-    if (this.#tryAgain !== undefined && staleConnection.has(code)) {
-      this.#tryAgain();
-      return;
+    if (tryAgain !== undefined && staleConnection.has(code)) tryAgain();
+    else this.#refuse(code);
+  }
+
+  /** Answers in place of an application that gave no answer, or none to pass on. */
+  #refuse(code: string): void {
+    const { response, route, log } = this.#passage;
+    const { site, upstream } = route;
+    log.warn({ site, upstream, code }, "the application did not answer");
+    try {
+      writeAnswer(response, plainAnswer(statusFor(code)));
+    } catch {
+      // Nobody else would answer, or let the next one have this one's room.
+      response.destroy();
     }
-    log.warn({ site: route.site, code }, "the application did not answer");
-    writeAnswer(response, plainAnswer(statusFor(code)));
   }
 
   /** An answer that goes on and on may not outlive the ticket. */
@@ -179,8 +209,8 @@ function statusFor(code: string): 400 | 502 | 504 {
   return tookTooLong.has(code) ? 504 : 502;
 }
 
-function isCacheControl(name: string): boolean {
-  return name === "cache-control";
+function isWebSocketUpgrade([name, value]: readonly [string, string]): boolean {
+  return name.toLowerCase() === "upgrade" && value.toLowerCase() === "websocket";
 }
 
 function isEventStreamType([name, value]: readonly [string, string]): boolean {

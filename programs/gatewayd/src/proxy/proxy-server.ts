@@ -6,6 +6,7 @@ import type { GatewaySettings } from "../settings.ts";
 import { type Entrance, isWebSocket } from "./admit.ts";
 import { chooseCertificate, keepCertificate } from "./certificates.ts";
 import { Endings } from "./endings.ts";
+import { mostHeaders } from "./read-visit.ts";
 import { serve, serveWebSocket } from "./serve.ts";
 import type { ProxyListen } from "./settings.ts";
 
@@ -34,6 +35,7 @@ export function createProxyServer(
   };
   const server = isTls ? createTlsServer(options) : createServer(options);
   if (server instanceof TlsServer) keepCertificate(server, desk, routes);
+  server.maxHeadersCount = mostHeaders;
   server.maxRequestsPerSocket = limits.requestsPerConnection;
   const endings = new Endings(() => (desk.state === "stopping" ? "stopping" : desk.world.now()));
   const entrance: Entrance = { desk, address, peers, endings };

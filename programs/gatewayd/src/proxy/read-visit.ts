@@ -8,6 +8,9 @@ import {
 } from "@countersign/gateway";
 import { pairs } from "./hop-by-hop.ts";
 
+/** Above it a request is refused: applications drop those beyond 1000, and what we add comes last. */
+export const mostHeaders = 500;
+
 /** Said twice, one would count for the decision and the other for the application. */
 const saidOnce: ReadonlySet<string> = new Set([
   "authorization",
@@ -29,7 +32,8 @@ export function readVisit(
 ): Visit | undefined {
   const { headers, rawHeaders, socket } = request;
   const names = [...pairs(rawHeaders)].map(([name]) => name);
-  if (!isAsExpected(request)) return undefined;
+  // Before version 24 Node.js drops those beyond its limit, and says nothing.
+  if (names.length >= mostHeaders || !isAsExpected(request)) return undefined;
   if (isAnyRepeated(names.map((name) => name.toLowerCase()))) return undefined;
   const peer = peers === "unix" ? trustedPeer : (socket.remoteAddress ?? "");
   const isForwarded = peer === trustedPeer || trustedProxies.trusts(peer);

@@ -16,8 +16,10 @@ export function requestHeaders(
   sent: readonly string[],
   visit: Visit,
   allow: Allow,
-  host: string = visit.host,
+  host?: string,
 ): string[] {
+  // In its one spelling: applications compare hosts as they are written.
+  const siteHost = allow.policy.origin.replace(/^https?:\/\//, "");
   const identity = identityHeaders(allow);
   const ours = identityHeaderNames(namesIn(identity));
   const kept = without(endToEnd(sent), (name) => {
@@ -26,11 +28,11 @@ export function requestHeaders(
     return name === "host" || ours.has(folded) || onlyFromProxies.test(folded);
   });
   return [
-    ...["Host", host],
+    ...["Host", host ?? siteHost],
     ...kept,
     ...["X-Forwarded-For", visit.clientAddress],
     ...["X-Forwarded-Proto", visit.scheme],
-    ...["X-Forwarded-Host", visit.host],
+    ...["X-Forwarded-Host", siteHost],
     ...withoutEmptyCredentials(identity, allow),
   ];
 }

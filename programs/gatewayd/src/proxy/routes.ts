@@ -10,6 +10,8 @@ import type { ProxySettings, UpstreamAddress } from "./settings.ts";
 export interface ProxyRoute {
   /** The origin of the site. */
   readonly site: string;
+  /** Where the application listens, as the settings have it. */
+  readonly upstream: string;
   readonly pool: Pool;
   /** In place of the visitor's Host. */
   readonly host: string | undefined;
@@ -94,6 +96,7 @@ function createRoute(
   });
   return {
     site,
+    upstream: upstream.kind === "tcp" ? upstream.origin : `unix:${upstream.path}`,
     pool,
     host: proxy.preserveHost ? undefined : new URL(origin).host,
     visitorIdleMs: Math.max(idleSeconds, proxy.connectSeconds + proxy.firstByteSeconds) * 1000,

@@ -84,10 +84,7 @@ export interface ProxyListen {
 }
 
 /** A check across settings: each entry has its site, and those at one address fit together. */
-export function checkProxies(
-  settings: { readonly proxy: readonly ProxySettings[]; readonly sites: readonly Site[] },
-  { isRight, problem }: AcrossSettings,
-): void {
+export function checkProxies(settings: SettingsAround, { isRight, problem }: AcrossSettings): void {
   const origins = new Set([...entriesOf(settings.sites)].map(([, site]) => site?.origin));
   const tlsAt = new Map<string, boolean>();
   const seen = new Set<string>();
@@ -111,6 +108,13 @@ export function checkProxies(
       problem([...at, "tls"], "TLS for every site at an address, or for none");
     }
     tlsAt.set(address, isTls);
+    const isForwarded = !isRight("trustedProxies") || settings.trustedProxies.length > 0;
+    if (!isTls && site.startsWith("https:") && listen.kind === "tcp" && !isForwarded) {
+      problem(
+        [...at, "tls"],
+        "a certificate and its key, or under `trustedProxies` the proxy that speaks TLS with visitors",
+      );
+    }
     if (isTls && site.startsWith("http:")) {
       problem([...at, "site"], "an origin with https, since visitors come over TLS");
     }
@@ -131,8 +135,11 @@ function isItself(listen: GatewayAddress, upstream: UpstreamAddress): boolean {
   return isHere && Number(port || (protocol === "https:" ? 443 : 80)) === listen.port;
 }
 
-interface Site {
-  readonly origin: string;
+/** What the check looks at. */
+interface SettingsAround {
+  readonly proxy: readonly ProxySettings[];
+  readonly sites: readonly { readonly origin: string }[];
+  readonly trustedProxies: readonly unknown[];
 }
 
 function parseUpstream(text: string): UpstreamAddress | undefined {

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { EpochSeconds } from "@countersign/ticket";
 import type { Endings, EndReason } from "./endings.ts";
 import { createFrameGate } from "./frame-gate.ts";
-import { pairs } from "./hop-by-hop.ts";
+import { pairs, without } from "./hop-by-hop.ts";
 import { closeFrame } from "./websocket-frames.ts";
 
 /** The two ends of a WebSocket; both have agreed to it. */
@@ -56,7 +56,9 @@ export function joinWebSocket(
 
 /** The head of the answer that turns a connection into a WebSocket. */
 export function switchingProtocols(headers: readonly string[]): string {
-  const lines = [...pairs(headers)].map(([name, value]) => `${name}: ${value}\r\n`);
+  // It has no body (RFC 9110 §8.6).
+  const kept = without(headers, (name) => name === "content-length");
+  const lines = [...pairs(kept)].map(([name, value]) => `${name}: ${value}\r\n`);
   const upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
   return `HTTP/1.1 101 Switching Protocols\r\n${upgrade}${lines.join("")}\r\n`;
 }

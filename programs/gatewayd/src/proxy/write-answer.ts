@@ -18,6 +18,10 @@ export function plainAnswer(status: keyof typeof texts): Answer {
     headers: [
       ["Content-Type", "text/plain; charset=utf-8"],
       ["Cache-Control", "no-store"],
+      // RFC 9110 §15.5.6 wants it; what the application allows of these, it says itself.
+      ...(status === 405
+        ? [["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"] as const]
+        : []),
       ...(status === 503 ? [["Retry-After", "1"] as const] : []),
     ],
     body: `${texts[status]}\n`,
@@ -26,7 +30,7 @@ export function plainAnswer(status: keyof typeof texts): Answer {
 
 const texts = {
   400: "Bad Request",
-  403: "Forbidden",
+  405: "Not in this way.",
   421: "This site is not here.",
   500: "Internal Server Error",
   502: "The application does not answer.",

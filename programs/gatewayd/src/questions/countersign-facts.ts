@@ -48,7 +48,12 @@ export const auth: Dialect = {
 };
 
 /** Where nginx fetches what the visitor gets, after a 401. That nothing is wrong now does not let in. */
-export const answer: Dialect = { readVisit, allowed: () => bare(401), refused: answerFor };
+export const answer: Dialect = {
+  asksAgain: true,
+  readVisit,
+  allowed: () => bare(401),
+  refused: answerFor,
+};
 
 /** Both in one, for web servers that let in on 200 alone and else pass the answer on. */
 export const check: Dialect = {

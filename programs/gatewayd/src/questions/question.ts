@@ -21,6 +21,8 @@ export interface Reply {
 
 /** How one kind of web server asks, and what it understands. */
 export interface Dialect {
+  /** Whether this question follows another about the same visit, which counted. */
+  readonly asksAgain?: true;
   /** @throws {GatewayError} `missing-fact` or `repeated-fact`: then nobody can decide. */
   readVisit(question: Question): Visit;
   /** Lets in, with the visitor's identity. */

@@ -1,4 +1,4 @@
-import type { VisitHeaders } from "@countersign/gateway";
+import { isOddHeaderName, type VisitHeaders } from "@countersign/gateway";
 
 /**
  * The headers of a request where Node's parser left them, names and values in turn. Nearly every
@@ -25,12 +25,12 @@ export class RawHeaders implements VisitHeaders {
   }
 }
 
-/** The names among them that hold a `_` or a `.`. */
+/** The names among them that are odd. */
 export function oddNamesIn(raw: readonly string[]): readonly string[] {
   let odd = none;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? "";
-    if (name.includes("_") || name.includes(".")) odd = [...odd, name];
+    if (isOddHeaderName(name)) odd = [...odd, name];
   }
   return odd;
 }

@@ -75,7 +75,7 @@ function checkPlaces(site: Site | undefined, path: Path, { isRight, problem }: A
     // Two places of one path are told apart by their conditions.
     const isSame = conditionsOf(place).length === 0 && isRepeated(seen, name);
     if (isSpelledOtherwise || isSame) {
-      problem([...here, kind], `a ${kind} that no place above has, be it in capitals`);
+      problem([...here, kind], `a ${kind} that no place above has; capitals count as the same`);
     }
   }
 }

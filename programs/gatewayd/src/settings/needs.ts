@@ -74,16 +74,9 @@ function checkRenewal(
 
 function checkAssertion(
   { at, says }: Level,
-  { levels, settings: { assertion } }: Around,
+  { settings: { assertion } }: Around,
   { isRight, problem }: AcrossSettings,
 ) {
-  // A place inherits the signer, and there is none that stands for nobody.
-  if (says.assertion === false && levels.some((level) => level.says.assertion === true)) {
-    problem(
-      [...at, "assertion"],
-      "true, or the setting left out, in a site that tells it anywhere",
-    );
-  }
   if (says.assertion === true && isRight("assertion") && assertion === undefined) {
     problem([...at, "assertion"], "false, or a key under `assertion` to sign with");
   }

@@ -166,3 +166,30 @@ test("passes methods, targets and empty answers on as they are", async (context)
     assert.equal(status, line.startsWith("DELETE") ? 204 : 200);
   }
 });
+
+test("names the site in one spelling, whatever the visitor's", async (context) => {
+  const { port } = await startProxied(context, echoHeaders);
+  const head = ["GET / HTTP/1.1", "Host: WIKI.example.com.:80", cookie, "Connection: close"];
+  const seen = seenBy(await sendRaw(port, `${head.join("\r\n")}\r\n\r\n`));
+  assert.equal(seen.host, "wiki.example.com");
+  assert.equal(seen["x-forwarded-host"], "wiki.example.com");
+});
+
+test("lets nobody have their own request shown, with what was added to it", async (context) => {
+  const { port } = await startProxied(context, () => assert.fail());
+  const { status, headers } = await ask(port, "TRACE / HTTP/1.1", cookie);
+  assert.equal(status, 405);
+  assert.match(headers.allow ?? "", /^GET, /);
+});
+
+test("refuses more headers than applications take, which might drop those that it adds", async (context) => {
+  const { port } = await startProxied(context, echoHeaders);
+  const junk = Array.from({ length: 1100 }, (_, index) => `J${index}: 1`);
+  // With Host, Connection and Cookie.
+  assert.equal((await ask(port, "GET / HTTP/1.1", cookie, ...junk.slice(0, 496))).status, 200);
+  for (const most of [497, 600, 1100]) {
+    const { status } = await ask(port, "GET / HTTP/1.1", cookie, ...junk.slice(0, most));
+    // Newer versions of Node.js refuse them themselves.
+    assert.ok([400, 431].includes(status), `${most}: ${status}`);
+  }
+});

@@ -6,6 +6,13 @@ import { ask, startApplication, startProxied } from "./proxied.ts";
 const inGrace = cookieWith({ validUntil: now + 100, graceAfter: now - 1 });
 const renewed = `${cookieWith({ validUntil: now + 900 })}; Path=/; HttpOnly`;
 
+const forCaches = {
+  "Cache-Control": "public, max-age=60",
+  "CDN-Cache-Control": "max-age=60",
+  "Surrogate-Control": "max-age=60",
+  Expires: "Sat, 01 Jan 2050 00:00:00 GMT",
+};
+
 /** A login server that answers as `setCookies` says, and what it was asked. */
 async function startRenewing(context: TestContext, setCookies: string[]) {
   const asked: string[] = [];
@@ -17,7 +24,7 @@ async function startRenewing(context: TestContext, setCookies: string[]) {
   const proxied = await startProxied(
     context,
     (_request, response) => {
-      response.writeHead(200, { "Cache-Control": "public, max-age=60", "Set-Cookie": "own=1" });
+      response.writeHead(200, { ...forCaches, "Set-Cookie": "own=1" });
       response.end("page");
     },
     { site: { refreshUrl, renewInPlace: true } },
@@ -42,8 +49,12 @@ test("lets no cache keep an answer that brings a ticket", async (context) => {
   const { port } = await startRenewing(context, [renewed]);
   const { headers } = await ask(port, "GET / HTTP/1.1", `Cookie: ${inGrace}`);
   assert.equal(headers["cache-control"], "no-store");
+  for (const name of ["cdn-cache-control", "surrogate-control", "expires"]) {
+    assert.equal(headers[name], undefined, name);
+  }
   const fresh = await ask(port, "GET / HTTP/1.1", `Cookie: ${cookieWith({})}`);
   assert.equal(fresh.headers["cache-control"], "public, max-age=60");
+  assert.equal(fresh.headers["cdn-cache-control"], "max-age=60");
 });
 
 test("asks once for requests that come at the same time", async (context) => {

@@ -13,11 +13,11 @@ const other = { ...entry, site: "http://shop.example.com" };
 const tls = { certificate: "site.pem", key: "site.key" };
 const secure = { ...entry, site: "https://shop.example.com", tls };
 
-function parse(proxy: readonly object[]) {
+function parse(proxy: readonly object[], more: object = {}) {
   const sites = ["http://wiki", "http://shop", "https://shop"].map((start) => ({
     origin: `${start}.example.com`,
   }));
-  const text = JSON.stringify({ keys: [{ file: "k" }], sites, proxy });
+  const text = JSON.stringify({ keys: [{ file: "k" }], sites, proxy, ...more });
   return parseSettings(gatewaySettings, { name: "gateway.yaml", text });
 }
 
@@ -27,8 +27,8 @@ function parsed(proxy: readonly object[]) {
   return result.settings.proxy;
 }
 
-function problems(proxy: readonly object[]): string {
-  const result = parse(proxy);
+function problems(proxy: readonly object[], more?: object): string {
+  const result = parse(proxy, more);
   return result.ok ? "" : result.problems.map(describeProblem).join("\n");
 }
 
@@ -52,6 +52,14 @@ test("reads where an application listens", () => {
   for (const upstream of ["127.0.0.1:3000", "http://a/b", "ftp://a", "unix:", "", "http://a?b"]) {
     assert.match(problems([{ ...entry, upstream }]), /proxy.*upstream/, upstream);
   }
+});
+
+test("asks who speaks TLS with the visitors of a site with https", () => {
+  const open = { ...secure, tls: undefined };
+  assert.match(problems([open]), /proxy\[0\]\.tls: expected a certificate.*`trustedProxies`/);
+  assert.equal(problems([open], { trustedProxies: ["10.0.0.1"] }), "");
+  // Who opens the socket is believed.
+  assert.equal(problems([{ ...open, listen: "unix:proxy.sock" }]), "");
 });
 
 test("lets several sites share an address, each address once", () => {

@@ -211,6 +211,46 @@ test("cuts any other long answer off with the ticket", async (context) => {
   assert.equal(incoming.complete, false);
 });
 
+test("cuts an upload off with the ticket, and a request that has no answer yet", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  for (const isWhole of [false, true]) {
+    const { port, asked, clock } = await startPlayed(context);
+    const { outgoing, answer } = start(port, { method: "POST" });
+    outgoing.write("first");
+    if (isWhole) outgoing.end();
+    const { request, response } = await asked;
+    const left = once(response, "close");
+    request.on("error", () => undefined).resume();
+    clock.now = now + 100;
+    context.mock.timers.tick(1000);
+    await turnOfEvents();
+    assert.equal(response.destroyed, false);
+    clock.now = now + 101;
+    context.mock.timers.tick(1000);
+    await Promise.all([assert.rejects(answer), left]);
+  }
+});
+
+test("lets an application answer what it was asked before it stopped, and no event stream go on", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const { port, asked, gateway } = await startPlayed(context);
+  const { outgoing, answer } = start(port);
+  outgoing.end();
+  const { response } = await asked;
+  const stopped = gateway.stop();
+  await turnOfEvents();
+  context.mock.timers.tick(1000);
+  response.writeHead(200, { "Content-Type": "text/event-stream" }).flushHeaders();
+  const incoming = await answer;
+  const ended = once(incoming.resume(), "end");
+  context.mock.timers.tick(1000);
+  await ended;
+  assert.equal(incoming.complete, true);
+  await turnOfEvents();
+  context.mock.timers.tick(1000);
+  await stopped;
+});
+
 test("ends event streams when it stops", async (context) => {
   context.mock.timers.enable({ apis: ["setInterval"] });
   const { port, asked, gateway } = await startPlayed(context);
@@ -254,7 +294,7 @@ test("asks once more where the application closes a connection that we kept", as
 test("logs no cookie, no ticket and no query", async (context) => {
   const { port, lines } = await startProxied(context, (request) => request.socket.destroy());
   assert.equal((await ask(port, "POST /?secret=1 HTTP/1.1", cookie)).status, 502);
-  assert.match(lines.join(""), /the application did not answer/);
+  assert.match(lines.join(""), /"upstream":"unix:app\.sock".*the application did not answer/);
   assert.doesNotMatch(lines.join(""), /sig=|sig%3D|auth_pubtkt=|validuntil|secret/i);
 });
 

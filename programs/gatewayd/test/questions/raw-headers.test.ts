@@ -23,21 +23,20 @@ test("joins fields of one name, cookies as cookies", () => {
 });
 
 test("names the headers whose names are odd", () => {
-  assert.deepEqual(oddNamesIn(["Remote_User", "a", "Accept", "b_c", "Remote.User", "d"]), [
-    "Remote_User",
-    "Remote.User",
-  ]);
+  const odd = ["Remote_User", "Remote.User", "Remote~User", "Remote'User"];
+  const raw = [...odd, "Accept", "X-1"].flatMap((name) => [name, "b_c"]);
+  assert.deepEqual(oddNamesIn(raw), odd);
 });
 
 test("reads what the web's own headers read", () => {
-  const name = fc.stringMatching(/^[A-Za-z_.-]{1,6}$/);
+  const name = fc.stringMatching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,6}$/);
   const text = fc.stringMatching(/^[!-~]{0,6}$/);
   fc.assert(
     fc.property(fc.array(fc.tuple(name, text), { maxLength: 12 }), name, (pairs, asked) => {
       const web = new Headers(pairs);
       const value = new RawHeaders(pairs.flat()).get(asked.toLowerCase());
       assert.equal(value, web.get(asked) ?? undefined);
-      const odd = pairs.map(([name]) => name).filter((name) => /[_.]/.test(name));
+      const odd = pairs.map(([name]) => name).filter((name) => /[^A-Za-z0-9-]/.test(name));
       assert.deepEqual(oddNamesIn(pairs.flat()), odd);
     }),
   );

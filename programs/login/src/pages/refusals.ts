@@ -7,8 +7,9 @@ import { layout, linkButton } from "./layout.ts";
 /** Nobody is sent to an address that was refused, and it is not shown as a link. */
 export function refusedReturnPage(
   login: Login,
-  { refusal, host }: Extract<ReturnAddress, { kind: "refused" }>,
+  { refusal, origin }: Extract<ReturnAddress, { kind: "refused" }>,
 ): Html {
+  const host = origin === undefined ? undefined : new URL(origin).host;
   const content = html`<h1>This link leads somewhere else</h1>
 <p>${returnRefusalTexts[refusal]}${host && html` Its name is <code>${host}</code>.`}</p>
 <p>If you followed a link in a message, be careful: such links are used to steal passwords. If a

@@ -281,3 +281,15 @@ test("when the database fails, the visitor sees 503 and learns nothing else", as
   assert.deepEqual(all.audited.at(-1)?.reason, "database-failed");
   assert.match(all.reported.join(), /login\.db/);
 });
+
+test("tells the operator which site the settings may lack, and nothing of its address but that", async (context) => {
+  const { browser, reported } = await loginWorld(context);
+  for (const back of ["http://wiki.example.com:8080/secret?secret=1", "//evil.example/secret"]) {
+    await browser().get(`/login?${new URLSearchParams({ back })}`);
+  }
+  assert.equal(reported.length, 1);
+  assert.match(
+    reported.join(),
+    /`sites` does not list: \{"origin":"http:\/\/wiki\.example\.com:8080"\}/,
+  );
+});
