@@ -75,8 +75,8 @@ test("nginx keeps no refusal, so that whoever has signed in is let in at once", 
   const { visit, decisions } = await startSite(t);
   for (let times = 1; times <= 3; times += 1) {
     assert.equal((await visit({})).status, 307);
-    // auth_request asks, and then the visitor's answer is fetched.
-    assert.equal(decisions(), 2 * times);
+    // The second question, which fetches the visitor's answer, is not counted.
+    assert.equal(decisions(), times);
   }
 });
 

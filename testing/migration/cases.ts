@@ -1,9 +1,10 @@
 import { type Ask, type Case, pageHeaders } from "./case.ts";
 import { ambiguousTargets } from "./differences.ts";
 import { flawedTickets } from "./flawed-tickets.ts";
-import { nestedPlans, type SitePlan } from "./old-sites.ts";
+import { nestedPlans } from "./old-sites.ts";
 import { carriers, type TicketPlan } from "./old-ticket.ts";
 import { honestTickets } from "./old-tickets.ts";
+import type { SitePlan } from "./site-plan.ts";
 
 /** A case and its name, which says what is asked of whom. */
 export type NamedCase = readonly [name: string, c: Case];

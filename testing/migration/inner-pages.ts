@@ -1,5 +1,5 @@
 import { guarded, type InnerPages, type OldSite, type Section } from "./old-site.ts";
-import type { SitePlan } from "./old-sites.ts";
+import type { SitePlan } from "./site-plan.ts";
 
 const rsa = { TKTAuthPublicKey: "@rsa@", TKTAuthDigest: "SHA256" } as const;
 const sso = "http://sso.example.com";

@@ -1,14 +1,6 @@
 import { innerPagePlans } from "./inner-pages.ts";
 import { type Directives, guarded, type OldSite, type Section } from "./old-site.ts";
-
-/** A site to compare, and where to visit it. */
-export interface SitePlan {
-  readonly site: OldSite;
-  /** The paths to visit; `/show.cgi` alone if absent. */
-  readonly paths?: readonly string[] | undefined;
-  /** Whether to bring every flawed ticket in every way, too. */
-  readonly isThorough?: boolean | undefined;
-}
+import type { SitePlan } from "./site-plan.ts";
 
 const rsa = { TKTAuthPublicKey: "@rsa@", TKTAuthDigest: "SHA256" } as const;
 

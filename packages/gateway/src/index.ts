@@ -29,9 +29,9 @@ export {
 export { defaultIdentityNames, type IdentityNames } from "./identity/identity-names.ts";
 export type { PlaceOptions } from "./policy/nesting.ts";
 export { isPathPattern } from "./policy/path-pattern.ts";
+export type { PlaceAddress, PlaceKind } from "./policy/place.ts";
 export type { ConditionOptions } from "./policy/place-conditions.ts";
 export { isPlacePath } from "./policy/place-matchers.ts";
-export type { PlaceAddress, PlaceKind } from "./policy/places.ts";
 export type {
   Access,
   AnswerWith,

@@ -88,7 +88,7 @@ function replaceRaw(rawHeaders: string[], replaced: ReadonlyMap<string, string>)
 }
 
 /**
- * Whether all headers are there. Before version 24 Node drops those beyond its limit and says nothing:
+ * Whether all headers are there. Node 22 drops those beyond its limit and says nothing:
  * what a proxy appends comes last, after as many as a client likes to send.
  */
 export function isWhole(request: IncomingMessage): boolean {

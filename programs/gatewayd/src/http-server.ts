@@ -27,7 +27,7 @@ export function createHttpServer(
       else send(response, reply);
     },
   );
-  // All of them; `maxHeaderSize` is the limit. Else Node.js before version 24 drops the last ones in
+  // All of them; `maxHeaderSize` is the limit. Else older versions of Node.js drop the last ones in
   // silence, and a visitor who sends many hides what the web server appends.
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = limits.requestsPerConnection;

@@ -1,4 +1,4 @@
-import type { PlaceAddress } from "../policy/places.ts";
+import type { PlaceAddress } from "../policy/place.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { CheckOutcome } from "./checks.ts";
 import type { Decision } from "./decision.ts";

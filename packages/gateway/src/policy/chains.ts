@@ -1,4 +1,4 @@
-import type { FoundPlace, Place } from "./places.ts";
+import type { FoundPlace, Place } from "./place.ts";
 
 /** Places that lie in one another, the outermost first, and what they say together. */
 export interface Chain<P extends Place, Policy> {

@@ -1,6 +1,6 @@
+import type { Place, PlaceAddress } from "./place.ts";
 import type { ConditionOptions } from "./place-conditions.ts";
 import { createCondition } from "./place-conditions.ts";
-import type { Place, PlaceAddress } from "./places.ts";
 import type { PolicyOptions } from "./policy.ts";
 import { PolicyError } from "./policy-error.ts";
 

@@ -1,7 +1,7 @@
 import { inOneCase } from "../visit/one-case.ts";
 import { isPlain, type PathReading } from "../visit/path-readings.ts";
 import { createPathPattern } from "./path-pattern.ts";
-import type { PlaceAddress } from "./places.ts";
+import type { PlaceAddress } from "./place.ts";
 import { PolicyError } from "./policy-error.ts";
 
 /** Tells whether readings of a path lead to a place. */

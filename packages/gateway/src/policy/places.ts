@@ -1,32 +1,10 @@
 import { inOneCase } from "../visit/one-case.ts";
 import { isPlain, type PathReading, pathReadings } from "../visit/path-readings.ts";
 import { type Chain, createChains } from "./chains.ts";
-import type { Condition, Conditioned } from "./place-conditions.ts";
+import type { FoundPlace, Place, PlaceKind } from "./place.ts";
+import type { Conditioned } from "./place-conditions.ts";
 import { isWithin, type Matchers, matchersOf } from "./place-matchers.ts";
 import { PolicyError } from "./policy-error.ts";
-
-/** Which paths belong to a place: it and all below it, it alone, or those that a glob matches. */
-export type PlaceKind = "path" | "exactPath" | "pattern";
-
-/** Where a place is. */
-export interface PlaceAddress {
-  readonly kind: PlaceKind;
-  /** `/`, or a path that starts with `/` and ends without, or a pattern. */
-  readonly text: string;
-}
-
-/** A part of a site, and for which visits it is one. */
-export interface Place extends PlaceAddress {
-  readonly condition: Condition;
-}
-
-/** What was found for a visit. */
-export interface FoundPlace<Policy> {
-  /** The innermost place that holds the path. */
-  readonly place: Place;
-  /** What it says, and what it does not say itself from those around it. */
-  readonly policy: Policy;
-}
 
 /** Finds the places of a visit. */
 export interface Places<Policy> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createChains } from "../../src/policy/chains.ts";
-import type { Place } from "../../src/policy/places.ts";
+import type { Place } from "../../src/policy/place.ts";
 
 const at = (text: string): Place => ({ kind: "path", text, condition: undefined });
 const [root, a, b] = [at("/"), at("/a"), at("/a/b")];

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Place } from "../../src/policy/place.ts";
 import { isPlacePath } from "../../src/policy/place-matchers.ts";
-import { createPlaces, type Place } from "../../src/policy/places.ts";
+import { createPlaces } from "../../src/policy/places.ts";
 import { visitWith } from "../tickets.ts";
 
 const anyVisit = { visit: visitWith(), query: new URLSearchParams() };

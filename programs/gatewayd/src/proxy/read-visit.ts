@@ -32,7 +32,7 @@ export function readVisit(
 ): Visit | undefined {
   const { headers, rawHeaders, socket } = request;
   const names = [...pairs(rawHeaders)].map(([name]) => name);
-  // Before version 24 Node.js drops those beyond its limit, and says nothing.
+  // Older versions of Node.js drop those beyond their limit, and say nothing.
   if (names.length >= mostHeaders || !isAsExpected(request)) return undefined;
   if (isAnyRepeated(names.map((name) => name.toLowerCase()))) return undefined;
   const peer = peers === "unix" ? trustedPeer : (socket.remoteAddress ?? "");
