@@ -32,10 +32,12 @@ export interface Run {
 export async function runSuite(suite: Suite, run: Run): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "countersign-"));
   try {
-    // Web servers that tests start go in as other users. A short name: sockets' paths have 107 bytes.
+    // For all users, as the system's own: tests and their web servers work as others, too. A short
+    // name, since sockets' paths have 107 bytes.
     const temporary = join(folder, "t");
     chmodSync(folder, 0o755);
-    mkdirSync(temporary, { mode: 0o755 });
+    mkdirSync(temporary);
+    chmodSync(temporary, 0o1777);
     const countFile = join(folder, "counts.json");
     const args = [...testArguments(suite, countFile), ...filesOf(suite, run.root)];
     // A process group of its own, so that everything the tests start can be ended together.

@@ -64,9 +64,10 @@ test("over HTTP/2, shows no site but the one that it decided on", async (context
   app.addHook("onRequest", countersign({ ...site, origin }));
   app.get("/", async (request) => `${identityOf(request).user} at ${request.host}`);
   await app.listen({ host: "127.0.0.1", port: 0 });
-  context.after(() => app.close());
   const client = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
-  context.after(() => client.close());
+  // A server waits for its sessions to end.
+  context.after(() => client.destroy());
+  context.after(() => app.close());
   const ask = async (more: Record<string, string>) => {
     const stream = client.request({ ":authority": "a.example", cookie, ...more });
     const [answered] = await once(stream, "response");
