@@ -71,7 +71,7 @@ test("gatewayd answers Traefik's question, word for word", async (t) => {
   assert.ok(location?.startsWith(`Location: ${login}`), location);
   assert.deepEqual(others, [
     "Cache-Control: no-store",
-    "Vary: Accept, Cookie, Origin, Sec-Fetch-Mode",
+    "Vary: Accept, Cookie, Origin, Sec-Fetch-Mode, Sec-Fetch-Site, Upgrade, X-Requested-With",
     "Content-Length: 0",
     "Connection: close",
   ]);
