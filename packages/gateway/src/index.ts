@@ -62,7 +62,7 @@ export {
   type TrustedProxies,
   trustedPeer,
 } from "./visit/forwarded.ts";
-export { isOddHeaderName } from "./visit/header-aliases.ts";
+export { isOddHeaderName, isSaidByProxies } from "./visit/header-aliases.ts";
 export { type Origin, readOrigin } from "./visit/host.ts";
 export { inOneCase } from "./visit/one-case.ts";
 export type { Visit, VisitHeaders } from "./visit/visit.ts";

@@ -15,7 +15,7 @@ export function aliasAmong(
 ): string | undefined {
   return names.find((name) => {
     const folded = name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
-    return isOddHeaderName(name) && (forwardedNames.test(folded) || identityNames.has(folded));
+    return isOddHeaderName(name) && (isSaidByProxies(folded) || identityNames.has(folded));
   });
 }
 
@@ -25,3 +25,8 @@ export function isOddHeaderName(name: string): boolean {
 }
 
 const oddCharacter = /[^A-Za-z0-9-]/;
+
+/** Whether only proxies may say it: from some, applications take another path than the one decided on. */
+export function isSaidByProxies(foldedName: string): boolean {
+  return forwardedNames.test(foldedName);
+}

@@ -1,9 +1,11 @@
-import { type Allow, identityHeaderNames, identityHeaders, type Visit } from "@countersign/gateway";
+import {
+  type Allow,
+  identityHeaderNames,
+  identityHeaders,
+  isSaidByProxies,
+  type Visit,
+} from "@countersign/gateway";
 import { endToEnd, pairs, without } from "./hop-by-hop.ts";
-
-/** What an application might believe of a proxy, and some take for another path than the one decided on. */
-const onlyFromProxies =
-  /^(?:forwarded|x-forwarded-.*|x-real-ip|x-countersign-.*|x-original-.*|x-rewrite-url)$/;
 
 /**
  * The headers with which a visit that was let in goes to the application: what the client sent, less
@@ -25,7 +27,7 @@ export function requestHeaders(
   const kept = without(endToEnd(sent), (name) => {
     // CGI servers write `_` for whatever is no letter or digit.
     const folded = name.replaceAll(/[^a-z0-9]/g, "-");
-    return name === "host" || ours.has(folded) || onlyFromProxies.test(folded);
+    return name === "host" || ours.has(folded) || isSaidByProxies(folded);
   });
   return [
     ...["Host", host ?? siteHost],
