@@ -1,0 +1,107 @@
+/**
+ * What kernel/ gives to the rest of tcpcryptd: system calls that Node lacks, and the BPF program
+ * that speaks TCP-ENO. Everything here is about file descriptors and bytes; nothing decides.
+ *
+ * @module
+ */
+
+import type { AwareMode, Tep } from "@countersign/tcpcrypt";
+
+/** A system call that failed: its name, and errno's name (ECONNREFUSED …) as `code`. */
+export interface SystemCallFailure extends Error {
+  readonly call: string;
+  readonly code: string;
+}
+
+export type Family = 4 | 6;
+
+export interface SocketOptions {
+  readonly family: Family;
+  readonly mark?: number;
+  /** Bind to addresses of others (IP_TRANSPARENT, IPV6_TRANSPARENT). */
+  readonly transparent?: boolean;
+  /** With SO_REUSEADDR. */
+  readonly bind?: { readonly address: string; readonly port: number };
+  /** IPv6 sockets are for IPv6 only. */
+  readonly backlog?: number;
+}
+
+/** system-calls.ts exports an object of this shape, made when first used (koffi loads then). */
+export interface SystemCalls {
+  /** A non-blocking TCP socket, close-on-exec; listening when `backlog` is given. */
+  tcpSocket(options: SocketOptions): number;
+  boundPort(fd: number): number;
+  /** SO_ORIGINAL_DST, for both families. */
+  originalDestination(fd: number, family: Family): { address: string; port: number };
+  markOf(fd: number): number;
+  /** SO_LINGER {1, 0} on: whoever dies sends a reset, not a false end-of-file. */
+  resetOnClose(fd: number, on: boolean): void;
+  /** SO_PEERCRED of a unix socket. */
+  peerCredentials(fd: number): { pid: number; uid: number; gid: number };
+  /** A netlink socket (NETLINK_NETFILTER 12, NETLINK_SOCK_DIAG 4, NETLINK_ROUTE 0), non-blocking. */
+  netlinkSocket(protocol: number, receiveBufferBytes?: number): number;
+  send(fd: number, message: Uint8Array): void;
+  /** Bytes read into `buffer`, or `undefined` when there is nothing to read now. */
+  receive(fd: number, buffer: Uint8Array): number | undefined;
+  /** Waits in a thread until `fd` can be read (true) or the time is over (false). */
+  waitReadable(fd: number, milliseconds: number): Promise<boolean>;
+  close(fd: number): void;
+  /** PR_SET_DUMPABLE 0 and RLIMIT_CORE 0: no core dump, no ptrace by the same user. */
+  neverDump(): void;
+  /** bpf(2): the result, or throws. `attr` is the kernel's union bpf_attr. */
+  bpf(command: number, attr: Uint8Array): number;
+  /** The address of a buffer's memory for `attr`; the caller keeps the buffer alive. */
+  addressOf(buffer: Uint8Array): bigint;
+}
+
+/** The program and its maps as the supervisor holds them. All end with its file descriptors. */
+export interface LoadedEno {
+  readonly storageFd: number;
+  readonly answersFd: number;
+  /** How the passive side answers on a relay's local port. */
+  setPassiveTerms(localPort: number, terms: { teps: readonly Tep[]; aware: AwareMode }): void;
+  readonly instructions: number;
+  close(): void;
+}
+
+/** What a worker does with the inherited maps. */
+export interface EnoSockets {
+  /**
+   * Before connect(): the whole ENO option for the SYN, and what may come back. `expectedHalf` (9
+   * bytes) goes with an offered resumption.
+   */
+  offer(
+    fd: number,
+    offer: {
+      readonly option: Uint8Array;
+      readonly aware: AwareMode;
+      readonly expectedHalf?: Uint8Array;
+    },
+  ): void;
+  /** Marks a listening socket, so that the connections accepted from it record what was said. */
+  listen(fd: number): void;
+  /**
+   * After connect() or accept(): both SYN-form options as on the wire. `acknowledged` says whether
+   * the program found ENO agreed: both sent and received an ACK segment with ENO (RFC 8547 §4.6).
+   */
+  outcome(fd: number):
+    | {
+        readonly sent: Uint8Array;
+        readonly received: Uint8Array;
+        readonly acknowledged: boolean;
+      }
+    | undefined;
+  /**
+   * Answers a peer that offers `tep` with `theirHalf` (9 bytes) by `ourHalf` and a fresh nonce of 8
+   * bytes; the answer is given to one connection only.
+   */
+  addAnswer(tep: Tep, theirHalf: Uint8Array, ourHalf: Uint8Array): void;
+  removeAnswer(tep: Tep, theirHalf: Uint8Array): void;
+}
+
+/** Something that tcpcryptd needs of the machine and does not find. */
+export interface Missing {
+  readonly what: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
