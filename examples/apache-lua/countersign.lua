@@ -19,6 +19,7 @@ local names = {
   tokens = "remote-user-tokens",
   data = "remote-user-data",
   type = "auth-type",
+  session_id = "tcp-crypt-sessid",
   assertion = "x-countersign-assertion",
 }
 
@@ -72,6 +73,14 @@ local function gather_facts(r)
   end
 end
 
+-- Both ends of the connection itself; for the setting `tcpcrypt` of gatewayd. countersign.conf tells our own address.
+local function connection_of(r)
+  local environment = r.subprocess_env
+  local port = environment["COUNTERSIGN_LOCAL_PORT"] or r.port
+  local remote = r:expr("%{CONN_REMOTE_ADDR},%{REMOTE_PORT}") or ""
+  return remote .. "," .. (environment["COUNTERSIGN_LOCAL_ADDRESS"] or "") .. "," .. port
+end
+
 -- nil: what was asked for has no form that gatewayd knows.
 local function question(r)
   for index = 1, #facts do
@@ -92,6 +101,8 @@ local function question(r)
     "X-Countersign-Uri: " .. target,
     "X-Countersign-Protocol: " .. r.protocol,
     "X-Countersign-Client-Address: " .. facts[3],
+    -- Not among the facts that answers are kept by: gatewayd lets none be kept that was made by it.
+    "X-Countersign-Connection: " .. connection_of(r),
   }
   for name in facts[4]:gmatch("%S+") do
     lines[#lines + 1] = name .. ": -"
@@ -261,6 +272,9 @@ local function variables_in(values)
     COUNTERSIGN_COOKIES = values["cookie"],
     COUNTERSIGN_ASSERTION = values[names.assertion],
   }
+  if (values[names.session_id] or "") ~= "" then
+    variables.TCP_CRYPT_SESSID = values[names.session_id]
+  end
   -- A REMOTE_USER that is empty is somebody to some.
   if user ~= "" then
     variables.REMOTE_USER = decoded(user)
@@ -308,7 +322,8 @@ local function decided_before(r)
   for name, value in pairs(r:subprocess_env_table()) do
     if name:sub(1, #prefix) == prefix then
       local known = name:sub(#prefix + 1)
-      if known:find("^COUNTERSIGN_") or known:find("^REMOTE_USER") or known == "AUTH_TYPE" then
+      if known:find("^COUNTERSIGN_") or known:find("^REMOTE_USER") or known == "AUTH_TYPE"
+        or known == "TCP_CRYPT_SESSID" then
         variables[known] = value
       end
     end

@@ -54,6 +54,11 @@ local function scheme_of(txn)
   return txn:get_var("txn.countersign_scheme") or (txn.sf:ssl_fc() == "1" and "https" or "http")
 end
 
+-- Both ends of the connection itself; for the setting `tcpcrypt` of gatewayd.
+local function connection_of(txn)
+  return table.concat({ txn.sf:src(), txn.sf:src_port(), txn.sf:dst(), txn.sf:dst_port() }, ",")
+end
+
 local function question(txn, host, target)
   local lines = {
     "GET /check HTTP/1.0",
@@ -64,6 +69,7 @@ local function question(txn, host, target)
     "X-Countersign-Uri: " .. target,
     "X-Countersign-Protocol: HTTP/" .. txn.sf:req_ver(),
     "X-Countersign-Client-Address: " .. txn.sf:src(),
+    "X-Countersign-Connection: " .. connection_of(txn),
   }
   local headers = txn.http:req_get_headers()
   for _, name in ipairs(asked_for) do

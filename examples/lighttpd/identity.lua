@@ -4,7 +4,14 @@ local header = lighty.r.req_header
 
 -- Nothing is left that a visitor may have sent of who is visiting, or of another path than the one that is judged. CGI
 -- applications see `_` for whatever is no letter or digit, and no browser sends such names.
-local forged = { "Remote-User", "Remote-User-Tokens", "Remote-User-Data", "Auth-Type", "X-Countersign-Assertion" }
+local forged = {
+  "Remote-User",
+  "Remote-User-Tokens",
+  "Remote-User-Data",
+  "Auth-Type",
+  "Tcp-Crypt-Sessid",
+  "X-Countersign-Assertion",
+}
 local function is_said_by_proxies(name)
   return name == "forwarded" or name == "x-real-ip" or name == "x-rewrite-url"
     or name:find("^x%-forwarded%-user") or name:find("^x%-original%-") or name:find("^x%-countersign%-")
@@ -24,6 +31,7 @@ local told = {
   ["Remote-User-Tokens"] = "REMOTE_USER_TOKENS",
   ["Remote-User-Data"] = "REMOTE_USER_DATA",
   ["Auth-Type"] = "AUTH_TYPE",
+  ["Tcp-Crypt-Sessid"] = "TCP_CRYPT_SESSID",
   ["X-Countersign-Assertion"] = "COUNTERSIGN_ASSERTION",
   ["Authorization"] = "COUNTERSIGN_AUTHORIZATION",
   ["Cookie"] = "COUNTERSIGN_COOKIES",

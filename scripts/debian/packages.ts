@@ -57,6 +57,30 @@ export const debianPackages: readonly DebianPackage[] = [
     reason: "signs and verifies tickets as the format's command-line recipe does",
   },
   {
+    name: "iproute2",
+    reason: "the tcpcrypt suite: network namespaces and the wires between them",
+  },
+  {
+    name: "nftables",
+    reason: "tcpcryptd's rules, and routers in its suite that tamper with packets",
+  },
+  {
+    name: "iptables",
+    reason: "tcpcryptd's queue of held connections, where nftables has none",
+  },
+  {
+    name: "tcpdump",
+    reason: "the tcpcrypt suite: what was on the wire",
+  },
+  {
+    name: "curl",
+    reason: "the tcpcrypt suite: a client that knows nothing of tcpcrypt",
+  },
+  {
+    name: "procps",
+    reason: "the tcpcrypt suite: sysctl",
+  },
+  {
     name: "chromium",
     reason: "the browser suite",
   },

@@ -60,6 +60,14 @@ export const fullSuites: readonly Suite[] = [
     needsDebianPackages: true,
   },
   {
+    name: "tcpcrypt",
+    patterns: ["testing/tcpcrypt/**/*.test.ts"],
+    // Each file has hosts with daemons of its own.
+    concurrency: 1,
+    testTimeoutSeconds: 180,
+    needsDebianPackages: true,
+  },
+  {
     name: "migration",
     patterns: ["testing/migration/**/*.test.ts"],
     concurrency: 1,

@@ -35,6 +35,7 @@ const forged = {
   "remote-user-tokens": "admin",
   "remote-user-data": "forged",
   "auth-type": "forged",
+  "tcp-crypt-sessid": "forged",
   "x-countersign-assertion": "forged",
 };
 const identityNames = Object.keys(forged);
@@ -49,6 +50,7 @@ export function testProxiedApplication(name: string, server: ProxiedBy): void {
     assertEmpty(fields, "remote-user-data");
     assert.deepEqual(fields.get("auth-type"), ["mod_auth_pubtkt"]);
     assertEmpty(fields, "x-countersign-assertion");
+    assertEmpty(fields, "tcp-crypt-sessid");
     // What gatewayd does not speak of is the visitor's own.
     assert.deepEqual(fields.get("authorization"), [own]);
     assert.deepEqual(fields.get("cookie"), [`a=1; ${cookie()}; b=2`]);

@@ -8,6 +8,7 @@ import type { Metrics } from "./metrics.ts";
 import type { ProxyRoutes } from "./proxy/routes.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { type KnownSites, warnOfSetup } from "./setup-warnings.ts";
+import type { SessionIds } from "./tcpcrypt/session-ids.ts";
 import type { World } from "./world.ts";
 
 /** What the settings of the moment mean. A reload puts another in its place. */
@@ -21,6 +22,8 @@ export interface Setup {
   readonly writesDecisions: boolean;
   /** What `/jwks.json` says, if applications are told anything. */
   readonly jwks: string | undefined;
+  /** `undefined`: applications are told of none. */
+  readonly sessionIds: SessionIds | undefined;
 }
 
 /** Where the servers bring their questions. It stays while the setup changes. */

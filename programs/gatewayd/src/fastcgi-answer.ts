@@ -1,9 +1,13 @@
 import { type AuthorizerResponse, writeResponse } from "@countersign/fastcgi";
 import type { Allow, Visit } from "@countersign/gateway";
 import { type Desk, decideAt } from "./desk.ts";
-import { readVisit, render } from "./fastcgi-authorizer.ts";
+import { readConnection, readVisit, render, withSessionId } from "./fastcgi-authorizer.ts";
+import { connectionOf } from "./tcpcrypt/connection.ts";
 
-/** The records that answer a question; later, where the visitor's ticket is renewed meanwhile. */
+/**
+ * The records that answer a question; later, where the visitor's ticket is renewed meanwhile, or the
+ * daemon is asked for the session ID of the connection.
+ */
 export function answerQuestion(
   desk: Desk,
   requestId: number,
@@ -19,9 +23,16 @@ export function answerQuestion(
       desk.world.log.warn({ user }, "identity has spaces at an end, which FastCGI cannot carry");
       return writeResponse(requestId, response);
     }
-    if (decision.renewal === undefined) return writeResponse(requestId, response);
-    return withNewTicket(desk, { allow: decision, visit, response }).then(
-      (renewed) => writeResponse(requestId, renewed),
+    const { sessionIds } = desk.setup;
+    if (decision.renewal === undefined && sessionIds === undefined) {
+      return writeResponse(requestId, response);
+    }
+    const connection = connectionOf(visit, readConnection(params));
+    return Promise.all([
+      withNewTicket(desk, { allow: decision, visit, response }),
+      sessionIds?.of(connection) ?? "",
+    ]).then(
+      ([renewed, sessionId]) => writeResponse(requestId, withSessionId(renewed, sessionId)),
       (error: unknown) => failed(desk, requestId, error),
     );
   } catch (error) {

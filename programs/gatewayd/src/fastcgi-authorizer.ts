@@ -10,6 +10,7 @@ import {
 } from "@countersign/gateway";
 import { GatewayError } from "./gateway-error.ts";
 import { servedPathOf } from "./served-path.ts";
+import type { SaidOfConnection } from "./tcpcrypt/connection.ts";
 
 /**
  * The visit that a web server asks about, from its CGI variables (RFC 3875 §4.1).
@@ -35,9 +36,27 @@ export function readVisit(params: ReadonlyMap<string, string>): Visit {
   };
 }
 
+/** What a web server says of the visitor's connection in its CGI variables. */
+export function readConnection(params: ReadonlyMap<string, string>): SaidOfConnection {
+  return {
+    remoteAddress: params.get("REMOTE_ADDR"),
+    remotePort: params.get("REMOTE_PORT"),
+    localAddress: params.get("SERVER_ADDR"),
+    // Apache takes SERVER_PORT from ServerName, which may have the port of a proxy in front.
+    localPort: params.get("COUNTERSIGN_LOCAL_PORT") ?? params.get("SERVER_PORT"),
+  };
+}
+
 /** The decision in the words of a FastCGI authorizer: 200 lets in, anything else is the answer. */
 export function render(decision: Decision, method: string): AuthorizerResponse {
   return decision.kind === "allow" ? letIn(decision) : answerFor(decision, method);
+}
+
+/** The same answer with the session ID of the visitor's connection by mod_tcpcrypt's name; empty: there is none. */
+export function withSessionId(response: AuthorizerResponse, sessionId: string): AuthorizerResponse {
+  if (sessionId === "") return response;
+  const variable = ["Variable-TCP_CRYPT_SESSID", sessionId] as const;
+  return { ...response, headers: [...response.headers, variable] };
 }
 
 function letIn(allow: Allow): AuthorizerResponse {

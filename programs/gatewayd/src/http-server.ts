@@ -3,8 +3,10 @@ import { type Desk, decideAgain, decideAt } from "./desk.ts";
 import { dialectAt } from "./questions/dialects.ts";
 import type { Dialect, Reply } from "./questions/question.ts";
 import { bare } from "./questions/replies.ts";
+import { connectionIn, sessionIdPath, sessionIdReply } from "./questions/session-id.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { statusPageAt } from "./status-pages.ts";
+import { connectionOf } from "./tcpcrypt/connection.ts";
 
 /** A server for web servers that ask over HTTP, each in its dialect, and for whoever watches. */
 export function createHttpServer(
@@ -48,17 +50,22 @@ function replyTo(
   const peer = socket.remoteAddress ?? "";
   // Whoever may open a unix socket is trusted by the mode of its file.
   if (peers === "tcp" && !desk.setup.trustedProxies.trusts(peer)) {
-    if (dialect === undefined && page === undefined) return bare(404);
+    if (dialect === undefined && page === undefined && target !== sessionIdPath) return bare(404);
     desk.world.log.warn({ peer }, "asked by a web server that is not trusted");
     return bare(403);
   }
   if (page !== undefined) return page.reply(desk);
-  if (dialect === undefined) return bare(404);
+  if (dialect === undefined && target !== sessionIdPath) return bare(404);
   if (desk.surplus.has(socket)) {
     desk.load.refusedRequests += 1;
     return overloaded;
   }
-  return replyOf(dialect, desk, request);
+  try {
+    return dialect === undefined ? sessionIdAlone(desk, request) : replyOf(dialect, desk, request);
+  } catch (error) {
+    desk.world.log.error(error, "could not decide");
+    return bare(500);
+  }
 }
 
 /** At once: who waits in a queue asks again before it is their turn. */
@@ -68,23 +75,34 @@ const overloaded: Reply = {
   body: "",
 };
 
-function replyOf(dialect: Dialect, desk: Desk, request: IncomingMessage): Reply {
+function replyOf(dialect: Dialect, desk: Desk, request: IncomingMessage): Reply | Promise<Reply> {
   const { method = "", url: target = "", rawHeaders } = request;
-  const { trustedProxies } = desk.setup;
-  try {
-    const visit = dialect.readVisit({ method, target, rawHeaders, trustedProxies });
-    const decision = dialect.asksAgain ? decideAgain(desk, visit) : decideAt(desk, visit);
-    return decision.kind === "allow" ? dialect.allowed(decision) : dialect.refused(decision);
-  } catch (error) {
-    desk.world.log.error(error, "could not decide");
-    return bare(500);
-  }
+  const { trustedProxies, sessionIds } = desk.setup;
+  const question = { method, target, rawHeaders, trustedProxies };
+  const visit = dialect.readVisit(question);
+  const decision = dialect.asksAgain ? decideAgain(desk, visit) : decideAt(desk, visit);
+  if (decision.kind !== "allow") return dialect.refused(decision);
+  const said = sessionIds === undefined ? undefined : dialect.readConnection?.(question);
+  if (sessionIds === undefined || said === undefined) return dialect.allowed(decision);
+  const connection = connectionOf(visit, said);
+  return sessionIds.of(connection).then((sessionId) => dialect.allowed(decision, sessionId));
 }
 
-/** Pages for whoever watches; one that fails takes nothing else with it. */
+/** A web server that asks, and a gateway that has nobody to ask, is a setup that is wrong. */
+function sessionIdAlone(
+  { setup: { sessionIds }, warnings }: Desk,
+  { rawHeaders }: IncomingMessage,
+): Reply | Promise<Reply> {
+  const connection = connectionIn(rawHeaders);
+  if (sessionIds !== undefined) return sessionIds.of(connection).then(sessionIdReply);
+  warnings.warn("asked for a session ID without the setting `tcpcrypt`", "", {});
+  return sessionIdReply("");
+}
+
+/** What takes a while; one that fails takes nothing else with it. */
 function sendLater({ world }: Desk, response: ServerResponse, reply: Promise<Reply>) {
   const failed = (error: unknown) => {
-    world.log.error(error, "could not make a page");
+    world.log.error(error, "could not answer");
     return bare(500);
   };
   return reply.catch(failed).then((later) => send(response, later));

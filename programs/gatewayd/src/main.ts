@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { createRenewer, createTrustedProxies } from "@countersign/gateway";
 import { createAskForRenewal } from "./ask-for-renewal.ts";
-import { createBoundedWarnings } from "./bounded-warnings.ts";
+import { type BoundedWarnings, createBoundedWarnings } from "./bounded-warnings.ts";
 import { createDecisionCounts } from "./decision-counts.ts";
 import type { Desk, Setup } from "./desk.ts";
 import { createKept, type Kept } from "./kept.ts";
@@ -12,6 +12,7 @@ import { openProxyRoutes } from "./proxy/routes.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { knownSites } from "./setup-warnings.ts";
 import { openGateway } from "./sites.ts";
+import { openSessionIds } from "./tcpcrypt/open-session-ids.ts";
 import type { World } from "./world.ts";
 
 export { GatewayError, type GatewayErrorCode, gatewayErrorTexts } from "./gateway-error.ts";
@@ -52,32 +53,33 @@ export async function startGateway(
   settings: GatewaySettings,
   world: World,
 ): Promise<RunningGateway> {
-  const kept = createKept();
-  const desk = createDesk(await setupOf(settings, world, kept), world, kept);
+  const warnings = createBoundedWarnings(world.log, world.now);
+  const lasting = { world, warnings, kept: createKept() };
+  const desk = createDesk(await setupOf(settings, lasting), lasting);
   let listeners = await openListeners(settings, desk, new Map()).catch((error: unknown) => {
-    desk.setup.proxy.close();
+    closeSetup(desk.setup);
     throw error;
   });
   desk.state = "ready";
 
   async function follow(next: GatewaySettings): Promise<void> {
-    const setup = await setupOf(next, world, kept);
+    const setup = await setupOf(next, lasting);
     const before = { listeners, setup: desk.setup };
     try {
       listeners = await openListeners(next, desk, before.listeners);
     } catch (error) {
-      setup.proxy.close();
+      closeSetup(setup);
       throw error;
     }
     desk.setup = setup;
     await closeListeners(before.listeners, listeners);
-    before.setup.proxy.close();
+    closeSetup(before.setup);
   }
 
   async function stop(): Promise<void> {
     desk.state = "stopping";
     await closeListeners(listeners, new Map());
-    desk.setup.proxy.close();
+    closeSetup(desk.setup);
   }
 
   // One change at a time: each must see what the one before it left.
@@ -97,18 +99,27 @@ export async function startGateway(
   };
 }
 
-function createDesk(setup: Setup, world: World, kept: Kept): Desk {
+/** What stays while the setup changes, and what a setup is made with. */
+interface Lasting {
+  readonly world: World;
+  readonly kept: Kept;
+  readonly warnings: BoundedWarnings;
+}
+
+function createDesk(setup: Setup, { world, kept, warnings }: Lasting): Desk {
   const decisions = createDecisionCounts();
   const load = createLoad();
   const metrics = createMetrics({ decisions, load, cache: () => kept.cache });
   const renewer = createRenewer(createAskForRenewal(world));
   const surplus = new WeakSet<Socket>();
-  const warnings = createBoundedWarnings(world.log, world.now);
   const idle = { setup, state: "starting" } as const;
   return { ...idle, world, load, renewer, surplus, decisions, metrics, warnings };
 }
 
-async function setupOf(settings: GatewaySettings, world: World, kept: Kept): Promise<Setup> {
+async function setupOf(
+  settings: GatewaySettings,
+  { world, kept, warnings }: Lasting,
+): Promise<Setup> {
   const { gateway, jwks } = await openGateway(settings, world, kept);
   return {
     gateway,
@@ -117,9 +128,15 @@ async function setupOf(settings: GatewaySettings, world: World, kept: Kept): Pro
     trustedProxies: createTrustedProxies(settings.trustedProxies),
     limits: settings.limits,
     writesDecisions: writesDecisions(settings),
-    // Last, since it opens what must be closed.
+    // Last, since they open what must be closed; the second cannot fail.
     proxy: await openProxyRoutes(settings.proxy, world.baseFolder),
+    sessionIds: openSessionIds(settings.tcpcrypt, world.baseFolder, warnings),
   };
+}
+
+function closeSetup({ proxy, sessionIds }: Setup): void {
+  proxy.close();
+  sessionIds?.close();
 }
 
 function writesDecisions({ sites }: GatewaySettings): boolean {

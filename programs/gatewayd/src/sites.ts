@@ -108,12 +108,13 @@ async function policyOptions(
 }
 
 function identityNames(given: SiteSettings["identityHeaders"] = {}): IdentityNames {
-  const { user, tokens, data, type } = defaultIdentityNames;
+  const { user, tokens, data, type, sessionId } = defaultIdentityNames;
   return {
     user: given.user ?? user,
     tokens: given.tokens ?? tokens,
     data: given.data ?? data,
     type: given.type ?? type,
+    sessionId: given.sessionId ?? sessionId,
   };
 }
 

@@ -137,6 +137,7 @@ test("a page that fails is answered with 500, and the next one with itself", asy
       proxy: { at: () => new Map(), close: () => undefined },
       writesDecisions: false,
       jwks: undefined,
+    sessionIds: undefined,
     },
     state: "ready",
     world,
@@ -152,6 +153,6 @@ test("a page that fails is answered with 500, and the next one with itself", asy
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   assert.equal((await get({ port }, "/metrics")).status, 500);
-  assert.match(world.lines.join(""), /broken.*could not make a page/);
+  assert.match(world.lines.join(""), /broken.*could not answer/);
   assert.equal((await get({ port }, "/readyz")).status, 204);
 });

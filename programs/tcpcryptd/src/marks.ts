@@ -13,8 +13,21 @@ export const applicationMark = 0x4300_0001;
 export const refuseMark = 0x4300_0002;
 /** Set on a held SYN: answer it with ICMP "host unreachable". */
 export const unreachableMark = 0x4300_0003;
-/** Set by the rules on a SYN that the supervisor shall see first. */
+/** Set by the rules on a SYN that the supervisor shall see first; {@link heldMark} names the rule. */
 export const holdMark = 0x4300_0004;
+
+/** Which bits say "hold": the others tell which outgoing rule of the settings (0 to 255) matched. */
+export const holdMask = 0xffff_00ff;
+
+/** {@link holdMark} with the number of the outgoing rule, which may hang on what only nft can see. */
+export function heldMark(rule: number): number {
+  return (holdMark | (rule << 8)) >>> 0;
+}
+
+/** What {@link heldMark} wrote, or `undefined` for any other mark. */
+export function readHeldMark(mark: number): number | undefined {
+  return (mark & holdMask) >>> 0 === holdMark ? (mark >>> 8) & 0xff : undefined;
+}
 
 const dialedPrefix = 0x4400_0000;
 const idBits = 20;

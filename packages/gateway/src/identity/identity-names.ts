@@ -4,6 +4,8 @@ export interface IdentityNames {
   readonly tokens: string;
   readonly data: string;
   readonly type: string;
+  /** Of the connection that the visitor came on (RFC 8548 §3.4); no word about who that is. */
+  readonly sessionId: string;
 }
 
 /** What they are called unless the site says otherwise. */
@@ -12,4 +14,5 @@ export const defaultIdentityNames: IdentityNames = {
   tokens: "Remote-User-Tokens",
   data: "Remote-User-Data",
   type: "Auth-Type",
+  sessionId: "Tcp-Crypt-Sessid",
 };

@@ -25,16 +25,18 @@ const authType = "mod_auth_pubtkt";
 
 /**
  * The identity as headers for an application behind a proxy, names and values in turn. All of them
- * are always there, and empty where nobody is known, so that a proxy that copies them overwrites what
+ * are always there, and empty where nothing is known, so that a proxy that copies them overwrites what
  * the client sent. The same holds for `Authorization`, the assertion, and `Cookie` without the
  * ticket, where the policy says so.
  *
  * Values are printable ASCII: `%`, everything outside U+0020 to U+007E, and a space at either end
  * are percent-encoded UTF-8, so that no two users look alike. `decodeURIComponent` reads them.
+ *
+ * @param sessionId Of the connection that the visit came on, in upper-case hexadecimal; empty: it has none.
  */
-export function identityHeaders(allow: Allow): readonly string[] {
+export function identityHeaders(allow: Allow, sessionId = ""): readonly string[] {
   const { ticket, policy, authorization, cookies } = allow;
-  const { user, tokens, data, type } = policy.identityNames;
+  const { user, tokens, data, type, sessionId: sessionIdName } = policy.identityNames;
   const headers = [
     user,
     headerValue(ticket?.uid ?? ""),
@@ -44,6 +46,8 @@ export function identityHeaders(allow: Allow): readonly string[] {
     headerValue(ticket?.userData ?? ""),
     type,
     ticket === undefined ? "" : authType,
+    sessionIdName,
+    sessionId,
   ];
   if (authorization !== undefined) headers.push("Authorization", authorization);
   if (cookies !== undefined) headers.push("Cookie", cookies, ...otherTicketHeaders(policy));

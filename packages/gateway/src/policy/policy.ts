@@ -110,7 +110,7 @@ export interface PolicySite {
  * @throws {PolicyError} naming what cannot be meant.
  */
 export function createPolicy(
-  { origin, verifier, identityNames = defaultIdentityNames }: PolicySite,
+  { origin, verifier, identityNames }: PolicySite,
   options: PolicyOptions,
 ): Policy {
   const { backArgument = "back", cookieName = "auth_pubtkt", basicAuth = "none" } = options;
@@ -130,7 +130,7 @@ export function createPolicy(
   return {
     origin,
     hostName: new URL(origin).hostname.replaceAll(/[[\]]/g, ""),
-    identityNames,
+    identityNames: { ...defaultIdentityNames, ...identityNames },
     verifier: options.verifier ?? verifier,
     cookieName,
     ticketHeaders: ticketHeaders.map((name) => name.toLowerCase()),

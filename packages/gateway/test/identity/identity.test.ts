@@ -18,6 +18,7 @@ test("has every header and every variable, empty where there is nothing to say",
   assert.deepEqual(identityHeaders(allowed()), [
     ...["Remote-User", "ada", "Remote-User-Tokens", ""],
     ...["Remote-User-Data", "", "Auth-Type", "mod_auth_pubtkt"],
+    ...["Tcp-Crypt-Sessid", ""],
   ]);
   assert.deepEqual(identityVariables(allowed()), [
     ["REMOTE_USER", "ada"],
@@ -82,12 +83,22 @@ test("has every header and no variable where nobody is known", () => {
   assert.deepEqual(identityHeaders(nobody), [
     ...["Remote-User", "", "Remote-User-Tokens", ""],
     ...["Remote-User-Data", "", "Auth-Type", ""],
+    ...["Tcp-Crypt-Sessid", ""],
   ]);
   assert.deepEqual(identityVariables(nobody), []);
 });
 
+test("has the session ID of the connection, whoever came on it", () => {
+  for (const allow of [allowed(), { ...allowed(), ticket: undefined }]) {
+    assert.deepEqual(identityHeaders(allow, "23AB").slice(8), ["Tcp-Crypt-Sessid", "23AB"]);
+  }
+});
+
 test("names its headers as the site wants them", () => {
-  const identityNames = { user: "X-User", tokens: "X-Groups", data: "X-More", type: "X-Type" };
+  const identityNames = {
+    ...{ user: "X-User", tokens: "X-Groups", data: "X-More", type: "X-Type" },
+    sessionId: "X-Session",
+  };
   const { policy } = allowed();
   const headers = identityHeaders({ ...allowed(), policy: { ...policy, identityNames } });
   assert.deepEqual(
@@ -99,12 +110,12 @@ test("names its headers as the site wants them", () => {
 test("empties every header that a hidden ticket may have come in", () => {
   const policy = policyWith({ hideTicket: true, ticketHeaders: ["X-My-Auth", "Cookie"] });
   const headers = identityHeaders({ ...allowed(), policy, cookies: "a=1" });
-  assert.deepEqual(headers.slice(8), ["Cookie", "a=1", "x-my-auth", ""]);
+  assert.deepEqual(headers.slice(10), ["Cookie", "a=1", "x-my-auth", ""]);
 });
 
 test("sets no header twice", () => {
   const ticketHeaders = ["Authorization", "Cookie"];
   const policy = policyWith({ hideTicket: true, basicAuth: "fake", ticketHeaders });
   const headers = identityHeaders({ ...allowed(), policy, cookies: "", authorization: "Basic x" });
-  assert.deepEqual(headers.slice(8), ["Authorization", "Basic x", "Cookie", ""]);
+  assert.deepEqual(headers.slice(10), ["Authorization", "Basic x", "Cookie", ""]);
 });

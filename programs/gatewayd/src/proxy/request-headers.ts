@@ -7,22 +7,29 @@ import {
 } from "@countersign/gateway";
 import { endToEnd, pairs, without } from "./hop-by-hop.ts";
 
+/** What stands in place of what the visitor may have said. */
+export interface Replaced {
+  /** Else the site's own. */
+  readonly host?: string | undefined;
+  /** Of the connection that the visit came on. */
+  readonly sessionId?: string | undefined;
+}
+
 /**
  * The headers with which a visit that was let in goes to the application: what the client sent, less
  * everything that only we may say in any spelling, and then what we say.
  *
  * @param sent Names and values in turn; so is what it gives.
- * @param host In place of the visitor's.
  */
 export function requestHeaders(
   sent: readonly string[],
   visit: Visit,
   allow: Allow,
-  host?: string,
+  { host, sessionId }: Replaced = {},
 ): string[] {
   // In its one spelling: applications compare hosts as they are written.
   const siteHost = allow.policy.origin.replace(/^https?:\/\//, "");
-  const identity = identityHeaders(allow);
+  const identity = identityHeaders(allow, sessionId);
   const ours = identityHeaderNames(namesIn(identity));
   const kept = without(endToEnd(sent), (name) => {
     // CGI servers write `_` for whatever is no letter or digit.

@@ -1,5 +1,7 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { connectionOf, type SaidOfConnection } from "../tcpcrypt/connection.ts";
 import { admit, type Entrance } from "./admit.ts";
 import { forward, type Passage } from "./forward.ts";
 import { requestHeaders } from "./request-headers.ts";
@@ -63,14 +65,23 @@ async function passageFor(
   if (admitted === undefined) return undefined;
   const { visit, allow, route } = admitted;
   request.socket.setTimeout(route.visitorIdleMs);
-  const headers = requestHeaders(request.rawHeaders, visit, allow, route.host);
-  const { renewer, world } = desk;
-  const renewed =
-    allow.renewal === undefined ? undefined : await renewer.renew(allow, visit, world.now());
+  const { renewer, setup, world } = desk;
+  const [renewed, sessionId] = await Promise.all([
+    allow.renewal === undefined ? undefined : renewer.renew(allow, visit, world.now()),
+    setup.sessionIds?.of(connectionOf(visit, saidOf(request.socket))),
+  ]);
+  const more = { host: route.host, sessionId };
+  const headers = requestHeaders(request.rawHeaders, visit, allow, more);
   // No cache may give somebody's ticket to others.
   const added = renewed === undefined ? [] : ["Set-Cookie", renewed, "Cache-Control", "no-store"];
   const { validUntil } = allow.ticket ?? {};
   return { request, response, route, headers, added, validUntil, endings, log: world.log };
+}
+
+/** Both ends of a connection of our own. */
+function saidOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): SaidOfConnection {
+  const text = (port: number | undefined) => port?.toString();
+  return { remoteAddress, remotePort: text(remotePort), localAddress, localPort: text(localPort) };
 }
 
 /** An answer on a connection that Node.js has given out of its hands; it closes with it. */

@@ -1,5 +1,6 @@
 import { type Allow, identityHeaders, type Visit } from "@countersign/gateway";
 import { GatewayError } from "../gateway-error.ts";
+import { readSaid, type SaidOfConnection } from "../tcpcrypt/connection.ts";
 import { createFactReader } from "./fact-reader.ts";
 import type { Dialect, Question, Reply } from "./question.ts";
 import { oddNamesIn, RawHeaders } from "./raw-headers.ts";
@@ -40,10 +41,21 @@ export function readVisit({ rawHeaders }: Pick<Question, "rawHeaders">): Visit {
   };
 }
 
+const readConnectionFact = createFactReader(["X-Countersign-Connection"]);
+
+/** @throws {GatewayError} `repeated-fact`. */
+function readConnection({
+  rawHeaders,
+}: Pick<Question, "rawHeaders">): SaidOfConnection | undefined {
+  const [said] = readConnectionFact(rawHeaders);
+  return said === undefined ? undefined : readSaid(said);
+}
+
 /** nginx's `auth_request`: knows 2xx, 401 and 403 only, so that a second question brings the answer. */
 export const auth: Dialect = {
   readVisit,
-  allowed: (allow) => letInFor(allow, 204),
+  readConnection,
+  allowed: (allow, sessionId) => letInFor(allow, 204, sessionId),
   refused: () => bare(401),
 };
 
@@ -58,13 +70,16 @@ export const answer: Dialect = {
 /** Both in one, for web servers that let in on 200 alone and else pass the answer on. */
 export const check: Dialect = {
   readVisit,
-  allowed: (allow) => letInFor(allow, 200),
+  readConnection,
+  allowed: (allow, sessionId) => letInFor(allow, 200, sessionId),
   refused: answerFor,
 };
 
 /** Lets in, and says for how long the web server may keep that. */
-function letInFor(allow: Allow, status: number): Reply {
-  const headers = [...identityHeaders(allow), "Cache-Control", cacheControlOf(allow)];
+function letInFor(allow: Allow, status: number, sessionId?: string): Reply {
+  // Kept, it would become the session ID of the visitor's next connection.
+  const caching = sessionId === undefined ? cacheControlOf(allow) : "no-store";
+  const headers = [...identityHeaders(allow, sessionId), "Cache-Control", caching];
   return { status, headers, body: "" };
 }
 

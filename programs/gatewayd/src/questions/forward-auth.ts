@@ -1,11 +1,12 @@
 import { clientAddressOf, readOrigin, trustedPeer, type Visit } from "@countersign/gateway";
 import { GatewayError } from "../gateway-error.ts";
+import { readSaid, type SaidOfConnection } from "../tcpcrypt/connection.ts";
 import { createFactReader } from "./fact-reader.ts";
 import type { Dialect, Question, Reply } from "./question.ts";
 import { oddNamesIn, RawHeaders } from "./raw-headers.ts";
 import { answerFor, letIn } from "./replies.ts";
 
-/** Where they ask, perhaps with the only site that they ask for. */
+/** Where they ask, perhaps with the only site that they ask for, and the visitor's connection. */
 export const forwardAuthPath = "/forward-auth";
 
 /** As Caddy (`forward_auth`) and Traefik (ForwardAuth) write them over whatever the visitor sent. */
@@ -54,9 +55,19 @@ function schemeOf(proto: string | undefined): Visit["scheme"] | undefined {
 
 /** Whether the visit is to the site that this web server asks for, if it says which that is. */
 function isAskedFor(asked: string, scheme: Visit["scheme"], host: string): boolean {
+  const [pinned = ""] = asked.split(connectionArgument, 1);
   const expected = `${forwardAuthPath}?site=${scheme}://${host}`;
-  if (asked === forwardAuthPath || asked === expected) return true;
-  return readOrigin(scheme, host)?.text === pinnedOrigin(asked);
+  if (pinned === forwardAuthPath || pinned === expected) return true;
+  return readOrigin(scheme, host)?.text === pinnedOrigin(pinned);
+}
+
+const connectionArgument = "&connection=";
+
+/** In the address that it asks at, which is its own: any header could be the visitor's. */
+function readConnection({ target }: Pick<Question, "target">): SaidOfConnection | undefined {
+  if (!target.includes(connectionArgument)) return undefined;
+  const said = new URLSearchParams(target.slice(forwardAuthPath.length)).get("connection");
+  return readSaid(said ?? "");
 }
 
 /** `?site=https://wiki.example.com` */
@@ -79,6 +90,7 @@ function withoutLeave(reply: Reply): Reply {
 /** Caddy and Traefik: let in on 2xx, and else pass the answer on. */
 export const forwardAuth: Dialect = {
   readVisit,
+  readConnection,
   allowed: letIn,
   refused: (refused) => withoutLeave(answerFor(refused)),
 };

@@ -1,4 +1,5 @@
 import type { Allow, Refused, TrustedProxies, Visit } from "@countersign/gateway";
+import type { SaidOfConnection } from "../tcpcrypt/connection.ts";
 
 /** What a web server that is trusted asks over HTTP. */
 export interface Question {
@@ -25,8 +26,18 @@ export interface Dialect {
   readonly asksAgain?: true;
   /** @throws {GatewayError} `missing-fact` or `repeated-fact`: then nobody can decide. */
   readVisit(question: Question): Visit;
-  /** Lets in, with the visitor's identity. */
-  allowed(allow: Allow): Reply;
+  /**
+   * What the web server says of the visitor's connection; `undefined`: nothing. Only for dialects in
+   * which no visitor can say it, who would choose somebody else's.
+   */
+  readConnection?(question: Question): SaidOfConnection | undefined;
+  /**
+   * Lets in, with the visitor's identity.
+   *
+   * @param sessionId Of the visitor's connection; empty: it has none. `undefined`: nobody looked, so
+   *   that the answer is as good on another connection.
+   */
+  allowed(allow: Allow, sessionId?: string): Reply;
   /** Whatever it says, the web server must not take it for leave to pass. */
   refused(refused: Refused): Reply;
 }

@@ -4,8 +4,8 @@ import type { Reply } from "./question.ts";
 const noStore = ["Cache-Control", "no-store"] as const;
 
 /** Lets in, and tells who it is. */
-export function letIn(allow: Allow): Reply {
-  return { status: 200, headers: [...identityHeaders(allow), ...noStore], body: "" };
+export function letIn(allow: Allow, sessionId?: string): Reply {
+  return { status: 200, headers: [...identityHeaders(allow, sessionId), ...noStore], body: "" };
 }
 
 /** The whole answer, for web servers that pass on what is not 200. */

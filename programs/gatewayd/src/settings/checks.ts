@@ -42,6 +42,15 @@ export function checkKeys({ keys, sites }: SettingsGroup, { isRight, problem }: 
   }
 }
 
+/** A gateway to nothing would refuse every visit. */
+export function checkSites(
+  { sites, tcpcrypt }: SettingsGroup,
+  { isRight, problem }: AcrossSettings,
+) {
+  if (!isRight("sites") || !isRight("tcpcrypt")) return;
+  if (sites.length === 0 && tcpcrypt === undefined) problem(["sites"], "at least one site");
+}
+
 /** No two sites, and no two places of a site, are the same. */
 export function checkRepetitions({ sites }: SettingsGroup, across: AcrossSettings) {
   const origins = new Set<string>();

@@ -6,6 +6,7 @@ import { cache, limits } from "./limits.ts";
 import { listenAddress } from "./listen-address.ts";
 import { keys } from "./policy.ts";
 import { site } from "./site.ts";
+import { tcpcrypt } from "./tcpcrypt.ts";
 import { tests } from "./tests.ts";
 
 /** All settings, each checked by itself. */
@@ -42,7 +43,16 @@ export const group = z.strictObject({
   assertion: assertion
     .optional()
     .describe("How applications are told who a visitor is in a JWT, where a place says so."),
-  sites: z.array(site).min(1).max(10_000).describe("The sites that are protected."),
+  tcpcrypt: tcpcrypt
+    .optional()
+    .describe(
+      "Tell applications the tcpcrypt session ID of the connection that a visitor came on.",
+    ),
+  sites: z
+    .array(site)
+    .max(10_000)
+    .default([])
+    .describe("The sites that are protected; none only with `tcpcrypt`, for session IDs alone."),
   tests: tests
     .default([])
     .describe("Visits and what should come of them; `countersign check` tries them out."),

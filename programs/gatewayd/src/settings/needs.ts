@@ -97,7 +97,7 @@ function checkNames(
 ) {
   const names = new Set(["cookie", "authorization"]);
   if (isRight("assertion") && assertion !== undefined) names.add(assertion.header.toLowerCase());
-  for (const part of ["user", "tokens", "data", "type"] as const) {
+  for (const part of ["user", "tokens", "data", "type", "sessionId"] as const) {
     const name = isRight(...at) ? site?.identityHeaders?.[part] : undefined;
     if (name !== undefined && isRepeated(names, name.toLowerCase())) {
       problem([...at, part], "the name of a header that carries nothing else");

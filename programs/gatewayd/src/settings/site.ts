@@ -49,6 +49,9 @@ const identityHeaders = z.strictObject({
   tokens: headerName.optional().describe("The tokens; `Remote-User-Tokens` unless given."),
   data: headerName.optional().describe("The free text; `Remote-User-Data` unless given."),
   type: headerName.optional().describe("How they signed in; `Auth-Type` unless given."),
+  sessionId: headerName
+    .optional()
+    .describe("The connection's tcpcrypt session ID; `Tcp-Crypt-Sessid` unless given."),
 });
 
 const maxPatterns = 100;

@@ -75,8 +75,8 @@ test("leaves alone what only the client can say", () => {
 });
 
 test("names the upstream's own host where it is told to", () => {
-  assert.deepEqual(requestHeaders(["Host", "x"], visit, allowed(), "app:3000").slice(0, 2), [
-    "Host",
-    "app:3000",
-  ]);
+  assert.deepEqual(
+    requestHeaders(["Host", "x"], visit, allowed(), { host: "app:3000" }).slice(0, 2),
+    ["Host", "app:3000"],
+  );
 });

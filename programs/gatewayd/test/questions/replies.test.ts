@@ -10,7 +10,7 @@ test("lets in with every identity header, empty where nobody is known, and nothi
     status: 200,
     headers: [
       ...["Remote-User", "", "Remote-User-Tokens", "", "Remote-User-Data", ""],
-      ...["Auth-Type", "", "Cache-Control", "no-store"],
+      ...["Auth-Type", "", "Tcp-Crypt-Sessid", "", "Cache-Control", "no-store"],
     ],
     body: "",
   });

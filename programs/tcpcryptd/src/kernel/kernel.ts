@@ -38,6 +38,8 @@ export interface SystemCalls {
   resetOnClose(fd: number, on: boolean): void;
   /** SO_PEERCRED of a unix socket. */
   peerCredentials(fd: number): { pid: number; uid: number; gid: number };
+  /** SO_PEERGROUPS of a unix socket: the supplementary groups when it connected. */
+  peerGroups(fd: number): readonly number[];
   /** A netlink socket (NETLINK_NETFILTER 12, NETLINK_SOCK_DIAG 4, NETLINK_ROUTE 0), non-blocking. */
   netlinkSocket(protocol: number, receiveBufferBytes?: number): number;
   send(fd: number, message: Uint8Array): void;

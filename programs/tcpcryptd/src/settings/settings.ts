@@ -1,6 +1,7 @@
-import { addressBlock } from "@countersign/settings";
+import { acrossSettings, addressBlock } from "@countersign/settings";
 import { aeadNames, tepNames } from "@countersign/tcpcrypt";
 import * as z from "zod";
+import { checkLists, checkRules } from "./checks.ts";
 
 const port = z.int().min(1).max(65_535);
 
@@ -33,6 +34,14 @@ const outgoing = z.strictObject({
     .describe("Only to these addresses or networks; empty means to all."),
   cgroup: z
     .string()
+    .regex(
+      /^(?!\.{1,2}(\/|$))[^/"\s\\][^"\s\\]*$/,
+      "a path below the cgroup mount, without / in front",
+    )
+    .refine(
+      (path) => path.split("/").every((part) => part !== "" && part !== "." && part !== ".."),
+      "a path without empty parts, . and ..",
+    )
     .optional()
     .describe("Only from this control group, as /proc/self/cgroup names it (system.slice/…)."),
   mode,
@@ -46,17 +55,26 @@ const outgoing = z.strictObject({
 /** Connections that this machine accepts. The first rule that matches counts. */
 const incoming = z.strictObject({ ports, mode, aware });
 
-/** The settings of tcpcryptd. */
-export const tcpcryptSettings = z.strictObject({
+/** A name of the system's user or group data base, or a number. */
+const accountName = z
+  .string()
+  .regex(/^([A-Za-z_][A-Za-z0-9_.-]{0,30}\$?|[1-9]\d{0,9})$/, "a name that the system knows");
+
+/** All settings, each checked by itself. */
+const group = z.strictObject({
   runtimeFolder: z
     .string()
+    // sun_path has 108 bytes with its final zero, and the socket's own name needs some.
+    .regex(/^\/[^\0]{1,91}$/, "a folder's absolute path of at most 92 characters")
     .default("/run/countersign")
     .describe("Where the control socket and the journal lie."),
-  group: z
-    .string()
+  group: accountName
     .optional()
     .describe("The system group that may ask about everybody's connections."),
-  user: z.string().default("nobody").describe("The user that the workers run as."),
+  user: accountName
+    .refine((name) => name !== "root", "a user without rights, not root")
+    .default("nobody")
+    .describe("The user that the workers run as."),
   workers: z
     .int()
     .min(1)
@@ -118,6 +136,12 @@ export const tcpcryptSettings = z.strictObject({
     })
     .prefault({}),
 });
+
+/** What they are before they were checked against each other. */
+export type SettingsGroup = z.output<typeof group>;
+
+/** The settings of tcpcryptd. */
+export const tcpcryptSettings = group.check(acrossSettings(checkRules), acrossSettings(checkLists));
 
 /** Settings that have been checked. */
 export type TcpcryptSettings = z.output<typeof tcpcryptSettings>;

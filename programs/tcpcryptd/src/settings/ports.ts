@@ -1,0 +1,12 @@
+import type { TcpcryptSettings } from "./settings.ts";
+
+type PortRule = Pick<TcpcryptSettings["incoming"][number], "ports">;
+
+/** Whether a rule is about this port of the server. */
+export function isAboutPort(
+  { ports }: PortRule,
+  port: number,
+  encryptedPorts: readonly number[],
+): boolean {
+  return ports === "all" ? !encryptedPorts.includes(port) : ports.includes(port);
+}

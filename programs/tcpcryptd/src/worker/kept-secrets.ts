@@ -1,0 +1,111 @@
+import { type ResumableSecret, SecretCache, type Tep } from "@countersign/tcpcrypt";
+import type { EnoSockets } from "../kernel/kernel.ts";
+import type { TcpcryptSettings } from "../settings/settings.ts";
+import type { Endpoint } from "./messages.ts";
+import type { Sleeper, WakeUps } from "./wake-ups.ts";
+
+/** A peer that the kernel has just answered finds the secret still there. */
+const handshakeMilliseconds = 60_000;
+
+/**
+ * Session secrets for later connections (RFC 8548 §3.5). Those of outgoing connections are found by
+ * destination; those of incoming ones by what the peer sends, to which the BPF program answers: an
+ * answer must be gone before its secret is.
+ */
+export class KeptSecrets implements Sleeper {
+  readonly #eno: Pick<EnoSockets, "addAnswer" | "removeAnswer">;
+  readonly #wakeUps: WakeUps;
+  readonly #now: () => number;
+  readonly #milliseconds: number;
+  readonly #cache: SecretCache;
+  /** Secrets that the BPF program answers to, and since when, the oldest first. */
+  readonly #answered = new Map<ResumableSecret, number>();
+
+  constructor(
+    { secrets, seconds }: TcpcryptSettings["resumption"],
+    eno: Pick<EnoSockets, "addAnswer" | "removeAnswer">,
+    wakeUps: WakeUps,
+    now: () => number,
+  ) {
+    this.#eno = eno;
+    this.#wakeUps = wakeUps;
+    this.#now = now;
+    this.#milliseconds = seconds * 1000;
+    this.#cache = new SecretCache({
+      secrets,
+      secretsPerKey: Math.min(secrets, 64),
+      maxAgeMilliseconds: this.#milliseconds + handshakeMilliseconds,
+    });
+  }
+
+  get size(): number {
+    return this.#cache.size;
+  }
+
+  /** A secret to offer to `remote`; it is the caller's now. */
+  takeFor(remote: Endpoint): ResumableSecret | undefined {
+    return this.#cache.take(keyOf(remote), this.#now());
+  }
+
+  /** The secret that the peer named and the BPF program agreed to. */
+  takeNamed(tep: Tep, theirHalf: Uint8Array): ResumableSecret | undefined {
+    const secret = this.#cache.takeByHalf(tep, theirHalf, this.#now());
+    // The program gives an answer to one connection only, so it has forgotten this one.
+    if (secret !== undefined) this.#answered.delete(secret);
+    return secret;
+  }
+
+  /** Keeps the secret of a connection that this machine opened to `remote`. */
+  keepFor(remote: Endpoint, secret: ResumableSecret): void {
+    this.#cache.put(secret, keyOf(remote), this.#now());
+    this.#withdrawGone();
+  }
+
+  /** Keeps the secret of a connection that came in, until the peer names it. */
+  keepNamed(secret: ResumableSecret): void {
+    const now = this.#now();
+    this.#cache.put(secret, undefined, now);
+    this.#eno.addAnswer(secret.tep, secret.expectedHalf, secret.half);
+    this.#answered.set(secret, now);
+    this.#withdrawGone();
+    if (this.#answered.size === 1) this.#wakeUps.at(now + this.#milliseconds, this);
+  }
+
+  /** Forgets what is kept for connections to `remote`. */
+  flushFor(remote: Endpoint): void {
+    this.#cache.flush(keyOf(remote));
+  }
+
+  /** Forgets one secret, if it is still kept. */
+  forget(secret: ResumableSecret): void {
+    if (this.#answered.has(secret)) this.#withdraw(secret);
+    this.#cache.forget(secret);
+  }
+
+  wake(now: number): void {
+    for (const [secret, since] of this.#answered) {
+      if (since + this.#milliseconds > now) {
+        this.#wakeUps.at(since + this.#milliseconds, this);
+        return;
+      }
+      this.forget(secret);
+    }
+  }
+
+  /** The cache makes room by wiping the oldest; their answers go too. */
+  #withdrawGone(): void {
+    for (const secret of this.#answered.keys()) {
+      if (!secret.isSpent) return;
+      this.#withdraw(secret);
+    }
+  }
+
+  #withdraw(secret: ResumableSecret): void {
+    this.#answered.delete(secret);
+    this.#eno.removeAnswer(secret.tep, secret.expectedHalf);
+  }
+}
+
+function keyOf({ address, port }: Endpoint): string {
+  return `${address} ${port}`;
+}

@@ -1,0 +1,201 @@
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
+import type { SystemCalls } from "../kernel/kernel.ts";
+import type { ReadBuffer } from "./read-buffer.ts";
+
+/** What becomes of a leg's bytes and ends. A leg calls nobody before {@link Leg.start}. */
+export interface LegOwner {
+  /** `bytes` lie in memory that is reused when this returns. `false` stops the leg's reading. */
+  received(leg: Leg, bytes: Buffer): boolean;
+  /** The other side will send no more. */
+  ended(leg: Leg): void;
+  /** All that was written is in the kernel's hands, after {@link Leg.isFull} was true. */
+  drained(leg: Leg): void;
+  /** `orderly` says whether both directions had ended; `false` means reset or failed. */
+  closed(leg: Leg, orderly: boolean): void;
+}
+
+export interface LegWorld {
+  readonly systemCalls: Pick<SystemCalls, "resetOnClose">;
+  readonly reads: ReadBuffer;
+}
+
+/** Up to so many bytes are copied rather than keeping the whole read buffer for them. */
+const copiedBytes = 16 * 1024;
+
+const legKey = Symbol("leg");
+type LegSocket = Socket & { [legKey]: Leg };
+
+/** `handle` is what net.Server itself passes; Node has no other way to choose the read buffer. */
+type SocketOptions = SocketConstructorOpts & { readonly handle?: object };
+
+/**
+ * One of the two TCP connections that a relay joins. Closing it means a reset until both directions
+ * have ended in order, so that a worker that dies never looks like an end of the stream.
+ */
+export class Leg {
+  readonly fd: number;
+  readonly #world: LegWorld;
+  readonly #socket: Socket;
+  #owner: LegOwner | undefined;
+  #ended = false;
+  #finished = false;
+  #closed = false;
+
+  private constructor(options: SocketOptions, fd: number, world: LegWorld) {
+    this.fd = fd;
+    this.#world = world;
+    const { reads } = world;
+    const onread = { buffer: () => reads.current, callback: read } as unknown as OnReadOpts;
+    const socket = new Socket({ ...options, allowHalfOpen: true, onread }) as LegSocket;
+    socket[legKey] = this;
+    this.#socket = socket;
+    // What arrives stays in the kernel until the relay is ready for it.
+    socket.pause();
+    socket.on("end", ended).on("finish", finished).on("drain", drained);
+    socket.on("error", failed).on("close", closed);
+    world.systemCalls.resetOnClose(fd, true);
+  }
+
+  /** The leg of a socket that is not connected yet; see {@link connect}. */
+  static ofSocket(fd: number, world: LegWorld): Leg {
+    return new Leg({ fd }, fd, world);
+  }
+
+  /** Takes over what a server with `pauseOnConnect` has accepted; `undefined` if it is gone. */
+  static ofAccepted(accepted: Socket, world: LegWorld): Leg | undefined {
+    const held = accepted as unknown as { _handle: (object & { fd: number }) | null };
+    const handle = held._handle;
+    if (handle === null) return undefined;
+    held._handle = null;
+    accepted.destroy();
+    return new Leg({ handle }, handle.fd, world);
+  }
+
+  /** Connects; `done` gets the error's code, or nothing. No owner hears of a failure here. */
+  connect(to: { address: string; port: number }, done: (failure?: string) => void): void {
+    const socket = this.#socket;
+    const settle = (error?: NodeJS.ErrnoException) => {
+      socket.off("connect", settle).off("error", settle);
+      if (error === undefined) socket.setNoDelay(true);
+      done(error && (error.code ?? "EIO"));
+    };
+    socket.once("connect", settle).once("error", settle);
+    socket.connect({ host: to.address, port: to.port });
+  }
+
+  /** From now on `owner` hears of everything; reading begins with {@link resume}. */
+  start(owner: LegOwner): void {
+    this.#owner = owner;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.#socket.remotePort;
+  }
+
+  get family(): 4 | 6 {
+    return this.#socket.remoteFamily === "IPv6" ? 6 : 4;
+  }
+
+  /** Whether so much waits to be sent that its source should stop for a while. */
+  get isFull(): boolean {
+    return this.#socket.writableLength >= this.#socket.writableHighWaterMark;
+  }
+
+  /** Sends bytes that nobody else will change, with one system call. */
+  write(pieces: readonly Uint8Array[]): void {
+    const [only] = pieces;
+    if (only !== undefined && pieces.length === 1) {
+      this.#socket.write(only);
+      return;
+    }
+    this.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    this.uncork();
+  }
+
+  /** Keeps what is written back until {@link uncork}, so that it goes out together. */
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  /** Sends bytes that lie in the read buffer. */
+  forward(bytes: Buffer): void {
+    const socket = this.#socket;
+    if (bytes.length <= copiedBytes || socket.writableLength > 0) {
+      socket.write(Buffer.from(bytes));
+      return;
+    }
+    socket.write(bytes);
+    if (socket.writableLength > 0) this.#world.reads.giveAway();
+  }
+
+  /** Says that no more will be sent; what was written goes first. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Ends both directions at once, with a reset. */
+  reset(): void {
+    this.#socket.destroy();
+  }
+
+  /** @internal */
+  heard(event: "ended" | "finished" | "drained" | "closed"): void {
+    if (event === "closed") {
+      this.#closed = true;
+      this.#owner?.closed(this, this.#ended && this.#finished);
+      return;
+    }
+    if (event === "drained") {
+      this.#owner?.drained(this);
+      return;
+    }
+    if (event === "ended") this.#ended = true;
+    else this.#finished = true;
+    // Node closes the socket right after the second of these events.
+    if (this.#ended && this.#finished && !this.#closed) {
+      this.#world.systemCalls.resetOnClose(this.fd, false);
+    }
+    if (event === "ended") this.#owner?.ended(this);
+  }
+
+  /** @internal */
+  read(bytes: Buffer): boolean {
+    return this.#owner?.received(this, bytes) ?? false;
+  }
+}
+
+// One function for all sockets instead of closures for each: idle connections stay small.
+function read(this: LegSocket, length: number, buffer: Buffer): boolean {
+  return this[legKey].read(buffer.subarray(0, length));
+}
+function ended(this: Socket): void {
+  (this as LegSocket)[legKey].heard("ended");
+}
+function finished(this: Socket): void {
+  (this as LegSocket)[legKey].heard("finished");
+}
+function drained(this: Socket): void {
+  (this as LegSocket)[legKey].heard("drained");
+}
+function closed(this: Socket): void {
+  (this as LegSocket)[legKey].heard("closed");
+}
+/** Every error is followed by "close", which says all that a relay needs. */
+function failed(): void {}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startCapture } from "../kit/namespaces/capture.ts";
+import { type DaemonSettings, viewOf } from "./kit/daemon.ts";
+import { startEnds } from "./kit/ends.ts";
+import { assertEncrypted, freshPort, openTalk } from "./kit/talk.ts";
+import { eno, packetsOf, payloadOf, sentBy } from "./kit/wire.ts";
+
+test("the second connection to a server resumes the first one's session", async (t) => {
+  const ends = await startEnds(t);
+  const { a, b, daemonA } = ends;
+  const capture = await startCapture(t, a, b);
+
+  for (const family of [4, 6] as const) {
+    await t.test(`with a new ID and no key exchange (IPv${family})`, async () => {
+      const port = freshPort();
+      const ids = new Set<string | undefined>();
+      for (const resumed of [false, true, true]) {
+        const before = (await capture.packets()).length;
+        const talk = await openTalk(a, b, { family, port });
+        const shown = await assertEncrypted(ends, talk);
+        assert.deepEqual([shown.a.resumed, shown.b.resumed], [resumed, resumed]);
+        // The v bit of the TEP is set where a session is resumed (RFC 8548 §3.5).
+        assert.equal(shown.a.sessionId?.slice(0, 2), resumed ? "A3" : "23");
+        ids.add(shown.a.sessionId);
+
+        const packets = packetsOf((await capture.packets()).slice(before), port);
+        const [syn = ""] = eno(sentBy(packets, a));
+        const [synAck = ""] = eno(sentBy(packets, b));
+        const hasExchange = payloadOf(sentBy(packets, a)).toString("hex").startsWith("15101a0e");
+        assert.equal(hasExchange, !resumed);
+        if (resumed) {
+          // Kind, length, TEP with v, nine bytes, a nonce of eight (RFC 8548 §3.5).
+          assert.match(syn, /^4514a3[0-9a-f]{34}$/);
+          assert.match(synAck, /^451501a3[0-9a-f]{34}$/);
+        }
+        talk.client.destroy();
+      }
+      assert.equal(ids.size, 3);
+    });
+  }
+
+  await t.test("unless its secrets are forgotten", async () => {
+    const port = freshPort();
+    const first = await openTalk(a, b, { port });
+    await daemonA.ask({ ask: "flush", ...viewOf(first.client) });
+    first.client.destroy();
+    const second = await openTalk(a, b, { port });
+    const { a: shown } = await assertEncrypted(ends, second);
+    assert.equal(shown.resumed, false);
+    second.client.destroy();
+  });
+});
+
+const off: DaemonSettings = { resumption: { enabled: false } };
+
+for (const [who, plan] of Object.entries({ client: { a: off }, server: { b: off } })) {
+  test(`a ${who} that keeps no secrets gets a fresh key exchange each time`, async (t) => {
+    const ends = await startEnds(t, plan);
+    const port = freshPort();
+    for (let times = 0; times < 2; times++) {
+      const talk = await openTalk(ends.a, ends.b, { port });
+      const shown = await assertEncrypted(ends, talk);
+      assert.deepEqual([shown.a.resumed, shown.b.resumed], [false, false]);
+      talk.client.destroy();
+    }
+  });
+}
+
+test("a server that has lost its secrets gets a fresh key exchange", async (t) => {
+  const ends = await startEnds(t);
+  const port = freshPort();
+  const first = await openTalk(ends.a, ends.b, { port });
+  await assertEncrypted(ends, first);
+  first.client.destroy();
+  await ends.daemonB.stop();
+  await ends.daemonB.start();
+  const second = await openTalk(ends.a, ends.b, { port });
+  assert.equal((await assertEncrypted(ends, second)).a.resumed, false);
+});
