@@ -6,6 +6,7 @@ import { growthRows } from "./rows/growth.ts";
 import { largeCacheRows } from "./rows/large-cache.ts";
 import { nginxRows } from "./rows/nginx.ts";
 import { steadyRows } from "./rows/steady.ts";
+import { tcpcryptRows } from "./rows/tcpcrypt.ts";
 import { verifyCachedRows } from "./rows/verify-cached.ts";
 import { verifyColdRows } from "./rows/verify-cold.ts";
 import { type Row, tableOf } from "./table.ts";
@@ -20,6 +21,7 @@ const suites: Record<string, () => Row[] | Promise<Row[]>> = {
   apache: apacheRows,
   growth: growthRows,
   steady: steadyRows,
+  tcpcrypt: tcpcryptRows,
 };
 
 const chosen = process.argv.slice(2);

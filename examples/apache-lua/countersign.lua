@@ -73,12 +73,14 @@ local function gather_facts(r)
   end
 end
 
--- Both ends of the connection itself; for the setting `tcpcrypt` of gatewayd. countersign.conf tells our own address.
+-- Both ends of the connection itself, as countersign.conf tells them; for the setting `tcpcrypt` of gatewayd.
 local function connection_of(r)
   local environment = r.subprocess_env
+  local function told(name)
+    return environment["COUNTERSIGN_" .. name] or ""
+  end
   local port = environment["COUNTERSIGN_LOCAL_PORT"] or r.port
-  local remote = r:expr("%{CONN_REMOTE_ADDR},%{REMOTE_PORT}") or ""
-  return remote .. "," .. (environment["COUNTERSIGN_LOCAL_ADDRESS"] or "") .. "," .. port
+  return table.concat({ told("REMOTE_ADDRESS"), told("REMOTE_PORT"), told("LOCAL_ADDRESS"), port }, ",")
 end
 
 -- nil: what was asked for has no form that gatewayd knows.

@@ -97,7 +97,7 @@ function generation(folder: string, name: string, kind: KeyKind): string[] {
   }
 }
 
-function openssl(args: readonly string[], input = ""): Buffer {
+export function openssl(args: readonly string[], input = ""): Buffer {
   return execFileSync("openssl", args, { input, stdio: ["pipe", "pipe", "pipe"] });
 }
 

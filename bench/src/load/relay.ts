@@ -6,10 +6,13 @@ import { createServer as createTlsServer, connect as openTls } from "node:tls";
  * One half of a relay pair, the peer of tcpcryptd: it accepts on one side, connects on the other and
  * copies both ways. `client` encrypts towards the target, `server` decrypts what it accepts.
  *
- * Arguments: plain|tls, client|server, port to listen on, target's address, target's port, and for
- * TLS a PEM file with key and certificate. It prints a line when it listens.
+ * Arguments: plain|tls, client|server, then `port=address:port` for what is copied where, and for a
+ * TLS server a PEM file with key and certificate. RESUME=1 asks for resumed TLS sessions.
  */
-const [kind, side, port = "", address = "", target = "", pemFile = ""] = process.argv.slice(2);
+const [kind, side, ...rest] = process.argv.slice(2);
+const usesTls = kind === "tls";
+const routes = rest.filter((argument) => argument.includes("="));
+const pemFile = rest.find((argument) => !argument.includes("="));
 
 const tlsOptions = {
   minVersion: "TLSv1.3",
@@ -18,11 +21,21 @@ const tlsOptions = {
   ecdhCurve: "X25519",
 } as const;
 const both = { allowHalfOpen: true, noDelay: true } as const;
-const usesTls = kind === "tls";
 let session: Buffer | undefined;
 
-function relay(accepted: Socket): void {
-  const opened = open();
+for (const route of routes) {
+  const [port, target] = route.split("=");
+  const relay = (accepted: Socket): void => join(accepted, open(target ?? ""));
+  const pem = pemFile === undefined ? undefined : readFileSync(pemFile);
+  const server =
+    usesTls && side === "server"
+      ? createTlsServer({ ...both, ...tlsOptions, key: pem, cert: pem }, relay)
+      : createServer(both, relay);
+  server.on("tlsClientError", () => {});
+  server.listen({ port: Number(port), backlog: 4096 });
+}
+
+function join(accepted: Socket, opened: Socket): void {
   for (const [from, to] of [
     [accepted, opened],
     [opened, accepted],
@@ -32,20 +45,17 @@ function relay(accepted: Socket): void {
   }
 }
 
-function open(): Socket {
-  const where = { ...both, host: address, port: Number(target) };
+function open(target: string): Socket {
+  const [host = "", port] = target.split(":");
+  const where = { ...both, host, port: Number(port) };
   if (!usesTls || side === "server") return openTcp(where);
   const socket = openTls({ ...where, ...tlsOptions, session, rejectUnauthorized: false });
-  // The bench asks for resumption by RESUME=1; a ticket serves for as long as the server takes it.
-  if (process.env.RESUME === "1") socket.on("session", (ticket: Buffer) => (session = ticket));
+  if (process.env.RESUME === "1") {
+    socket.on("session", (ticket: Buffer) => {
+      session = ticket;
+    });
+  }
   return socket;
 }
 
-const pem = pemFile === "" ? undefined : readFileSync(pemFile);
-const server =
-  usesTls && side === "server"
-    ? createTlsServer({ ...both, ...tlsOptions, key: pem, cert: pem }, relay)
-    : createServer(both, relay);
-server.on("tlsClientError", () => {});
-server.listen({ port: Number(port), backlog: 4096 }, () => process.stdout.write("listening\n"));
 process.on("SIGTERM", () => process.exit(0));

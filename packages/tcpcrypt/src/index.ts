@@ -16,9 +16,19 @@ export {
 } from "./connection.ts";
 export { createKeyPair, type KeyPair, keyPairOf } from "./crypto.ts";
 export { answerSyn, type FindResumption } from "./eno/answer.ts";
+export { type DisableReason, disableReasonTexts, type EnoFailure } from "./eno/disable-reason.ts";
+export {
+  type Handshake,
+  type HandshakeEffect,
+  type HandshakeEvent,
+  type HandshakeStep,
+  negotiate,
+  type Opener,
+  type ReceivedSegment,
+} from "./eno/handshake.ts";
 export { offerSyn, type SynOffer } from "./eno/offer.ts";
 export { proposedResumption, type ResumptionProposal } from "./eno/proposal.ts";
-export { type Agreement, type EnoFailure, type Settlement, settle } from "./eno/settle.ts";
+export { type Agreement, type Settlement, settle } from "./eno/settle.ts";
 export {
   enoKind,
   readSynOption,

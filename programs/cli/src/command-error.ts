@@ -6,6 +6,7 @@ export type CommandErrorCode =
   | "file-exists"
   | "missing-file"
   | "no-input"
+  | "not-started"
   | "too-large"
   | "wrong-usage";
 
@@ -17,6 +18,7 @@ export const commandErrorTexts: Record<CommandErrorCode, string> = {
   "file-exists": "a file that must be new is there already; nothing is overwritten",
   "missing-file": "a file or folder is missing or cannot be read",
   "no-input": "a ticket or password was neither given, piped in nor typed",
+  "not-started": "a program that shall run in the background has ended, or was not ready in time",
   "too-large": "an input is larger than anything sensible",
   "wrong-usage": "arguments or options that do not go together, or that are missing",
 };

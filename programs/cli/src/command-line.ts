@@ -36,6 +36,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "run the gateway",
     load: async () => (await import("./commands/gateway.ts")).defineGateway,
   },
+  tcpcrypt: {
+    summary: "encrypt ordinary TCP connections, and tell their session IDs",
+    load: async () => (await import("./commands/tcpcrypt.ts")).defineTcpcrypt,
+  },
   check: {
     summary: "check configuration files and the keys they name",
     load: async () => (await import("./commands/check.ts")).defineCheck,

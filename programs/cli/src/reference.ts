@@ -7,6 +7,7 @@ import { defineGateway } from "./commands/gateway.ts";
 import { defineKeys } from "./commands/keys.ts";
 import { defineLogin } from "./commands/login.ts";
 import { defineMigrate } from "./commands/migrate.ts";
+import { defineTcpcrypt } from "./commands/tcpcrypt.ts";
 import { defineTicket } from "./commands/ticket.ts";
 import { defineUsers } from "./commands/users.ts";
 import { examplesOf } from "./examples.ts";
@@ -18,6 +19,7 @@ const definitions: Readonly<Record<string, DefineCommand>> = {
   users: defineUsers,
   login: defineLogin,
   gateway: defineGateway,
+  tcpcrypt: defineTcpcrypt,
   check: defineCheck,
   explain: defineExplain,
   migrate: defineMigrate,

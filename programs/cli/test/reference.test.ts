@@ -12,7 +12,10 @@ test("has a section for every command and subcommand", () => {
       ...["keys", "keys new", "keys show", "keys list"],
       ...["ticket", "ticket issue", "ticket verify", "ticket show"],
       ...["users", "users add", "users passwd", "users list", "users remove", "users tokens"],
-      ...["login", "gateway", "check", "explain", "migrate", "migrate apache"],
+      ...["login", "gateway"],
+      ...["tcpcrypt", "tcpcrypt up", "tcpcrypt down", "tcpcrypt status", "tcpcrypt connections"],
+      ...["tcpcrypt session-id", "tcpcrypt watch"],
+      ...["check", "explain", "migrate", "migrate apache"],
     ],
   );
 });

@@ -137,7 +137,7 @@ test("a page that fails is answered with 500, and the next one with itself", asy
       proxy: { at: () => new Map(), close: () => undefined },
       writesDecisions: false,
       jwks: undefined,
-    sessionIds: undefined,
+      sessionIds: undefined,
     },
     state: "ready",
     world,

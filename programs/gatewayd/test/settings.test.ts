@@ -23,6 +23,16 @@ test("needs a listener, a key and a site", () => {
   assert.deepEqual(problemsOf({ ...least, sites: [] }), ["sites"]);
 });
 
+test("needs no site for session IDs alone", () => {
+  const { http } = least;
+  assert.deepEqual(problemsOf({ http }), ["sites"]);
+  assert.deepEqual(problemsOf({ http, tcpcrypt: {} }), []);
+  const { tcpcrypt } = settingsFrom({ http, tcpcrypt: {} });
+  const socket = "/run/countersign/tcpcrypt.sock";
+  assert.deepEqual(tcpcrypt, { socket, timeoutMilliseconds: 250 });
+  assert.equal(settingsFrom(least).tcpcrypt, undefined);
+});
+
 test("needs no keys of its own where every site has some", () => {
   const [site] = least.sites;
   const own = { ...site, keys: [{ file: "own.pem" }] };

@@ -80,10 +80,7 @@ function up(name: string): readonly string[] {
 }
 
 function addresses(name: string, { ipv4, ipv6 }: { ipv4: string; ipv6: string }) {
-  return [
-    `addr add ${ipv4}/24 dev ${name}`,
-    `addr add ${ipv6}/64 dev ${name}`,
-  ];
+  return [`addr add ${ipv4}/24 dev ${name}`, `addr add ${ipv6}/64 dev ${name}`];
 }
 
 function gateway(ipv4: string, ipv6: string): readonly string[] {

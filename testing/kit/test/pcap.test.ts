@@ -8,8 +8,9 @@ const ethernet = "0200000000010200000000020800";
 const ethernet6 = "02000000000102000000000286dd";
 /** From port 40000 to port 80, SYN with ECE and CWR; MSS, NOP, NOP, ENO; two bytes "hi". */
 const tcp = "9c40005000000001000000007" + "0c2ffff00000000" + "020405b4" + "0101" + "4502" + "6869";
-const ipv4 = "4502002600000000400600" + "00" + "c0000201" + "c0000202";
-const ipv6 = "602000000012" + "0640" + "20010db8000000000000000000000001" + "20010db8000000000000000000000002";
+const ipv4 = "4502003200000000400600" + "00" + "c0000201" + "c0000202";
+const ipv6 =
+  "60200000001e" + "0640" + "20010db8000000000000000000000001" + "20010db8000000000000000000000002";
 
 test("reads addresses, ports, flags, options and payload of IPv4", () => {
   const [packet, ...others] = readPcap(file(ethernet + ipv4 + tcp));

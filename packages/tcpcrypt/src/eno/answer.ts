@@ -1,7 +1,8 @@
 import type { Tep } from "../tep.ts";
+import type { EnoFailure } from "./disable-reason.ts";
 import { resumptionSuboption } from "./offer.ts";
 import { proposalFor, proposedResumption } from "./proposal.ts";
-import { type EnoFailure, isAware, isPassive } from "./settle.ts";
+import { isAware, isPassive } from "./settle.ts";
 import { readSynOption, type SynOption, writeSynOption } from "./syn-option.ts";
 import type { OfferedResumption, Terms } from "./terms.ts";
 

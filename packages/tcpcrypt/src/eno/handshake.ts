@@ -1,5 +1,6 @@
 import { considerSyn, type FindResumption } from "./answer.ts";
-import { type Agreement, type EnoFailure, settle } from "./settle.ts";
+import type { DisableReason } from "./disable-reason.ts";
+import { type Agreement, settle } from "./settle.ts";
 import { readSynOption, writeNonSynOption } from "./syn-option.ts";
 import type { Terms } from "./terms.ts";
 
@@ -26,19 +27,7 @@ interface Options {
   readonly agreement: Agreement;
 }
 
-/** Why encryption is disabled for a connection. */
-export type DisableReason =
-  | EnoFailure
-  /** A segment up to the first ACK segment came without ENO. */
-  | "no-option"
-  /** A SYN segment with more than one ENO option (RFC 8547 §4.1). */
-  | "repeated-option"
-  /** This host left the option out of a retransmitted SYN. */
-  | "option-dropped"
-  /** TCP accepts no such segment at this point. */
-  | "unexpected-segment";
-
-/** A segment that TCP accepted. Of ACK and SYN, non-SYN segments have the ACK flag only. */
+/** A segment that TCP accepted. A non-SYN segment has the ACK flag. */
 export interface ReceivedSegment {
   readonly kind: "syn" | "syn-ack" | "non-syn";
   /** All its options of kind 69, each whole. */
@@ -74,6 +63,7 @@ export type HandshakeEffect =
   /** From now on, with this segment's data, no plaintext in either direction. */
   | { readonly type: "encrypting"; readonly agreement: Agreement };
 
+/** The negotiation afterwards, and what to do. */
 export interface HandshakeStep {
   readonly next: Handshake;
   readonly effects: readonly HandshakeEffect[];

@@ -1,10 +1,8 @@
 import type { Tep } from "../tep.ts";
+import type { EnoFailure } from "./disable-reason.ts";
 import { isTcpcryptTep, proposalFor } from "./proposal.ts";
 import { readSynOption, type SynOption } from "./syn-option.ts";
 import type { Role, Terms } from "./terms.ts";
-
-/** Why two SYN-form options lead to no encryption (RFC 8547 §4.6). */
-export type EnoFailure = "malformed-option" | "same-role" | "not-aware" | "no-valid-tep";
 
 /** What two SYN-form options agree on. Whether both hosts know that, the handshake tells. */
 export interface Agreement {
@@ -25,16 +23,14 @@ export interface Agreement {
 /** How a negotiation ended. */
 export type Settlement = Agreement | { readonly agreed: false; readonly reason: EnoFailure };
 
-/** What a host asks of the peer's option. What it is willing to use, its own option has said. */
-type Demands = Pick<Terms, "aware" | "resumption">;
-
 /**
  * What the options of two SYN segments agree on. Both are whole, from the kind on, as they were on
- * the wire. Checks in this order: form, roles, awareness, TEP.
+ * the wire. Checks in this order: form, roles, awareness, TEP. What this host is willing to use, the
+ * option that it sent has said: `terms.teps` plays no part.
  *
  * @see RFC 8547 §4.3, §4.5, §4.6 and §4.8
  */
-export function settle(sent: Uint8Array, received: Uint8Array, terms: Demands): Settlement {
+export function settle(sent: Uint8Array, received: Uint8Array, terms: Terms): Settlement {
   const local = readSynOption(sent);
   const remote = readSynOption(received);
   if (local === undefined || remote === undefined) return failed("malformed-option");
@@ -70,7 +66,7 @@ function negotiatedTep(
   a: SynOption,
   b: SynOption,
   role: Role,
-  terms: Demands,
+  terms: Terms,
 ): Pick<Agreement, "tep" | "tepByte" | "resumption"> | undefined {
   for (const { tep } of b.teps.toReversed()) {
     if (!isTcpcryptTep(tep)) continue;
@@ -88,11 +84,10 @@ function negotiatedTep(
   return undefined;
 }
 
-function isExpected(half: Uint8Array, tep: Tep, { resumption }: Demands): boolean {
+function isExpected(half: Uint8Array, tep: Tep, { resumption }: Terms): boolean {
   return (
     resumption !== undefined &&
     resumption.tep === tep &&
-    resumption.expectedHalf.length === half.length &&
     half.every((byte, index) => byte === resumption.expectedHalf[index])
   );
 }

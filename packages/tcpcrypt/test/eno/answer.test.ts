@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { answerSyn, considerSyn, type FindResumption } from "../../src/eno/answer.ts";
+import type { EnoFailure } from "../../src/eno/disable-reason.ts";
 import { proposedResumption } from "../../src/eno/proposal.ts";
-import { type EnoFailure, settle } from "../../src/eno/settle.ts";
+import { settle } from "../../src/eno/settle.ts";
 import { readSynOption } from "../../src/eno/syn-option.ts";
 import type { Terms } from "../../src/eno/terms.ts";
 import { aware, teps } from "./arbitraries.ts";
@@ -110,6 +111,7 @@ for (const [reason, cases] of Object.entries(silences)) {
 test("tells the resumption that it agreed to, for settling", () => {
   const received = option(`a3 ${theirs} ${nonceA}`);
   const { option: sent, ...rest } = considerSyn(received, all, find);
+  received.fill(0);
   assert.deepEqual(rest, { resumption: { tep: 0x23, expectedHalf: bytes(theirs) } });
   assert.ok(sent !== undefined);
 });

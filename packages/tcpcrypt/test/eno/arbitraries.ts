@@ -12,7 +12,8 @@ export interface Negotiation {
 }
 
 const allTeps: readonly Tep[] = [0x21, 0x22, 0x23, 0x24];
-const halves = [bytes("a0a1a2a3a4a5a6a7a8"), bytes("b0b1b2b3b4b5b6b7b8")] as const;
+/** What the two hosts send to name the session that both may know. */
+export const halves = [bytes("a0a1a2a3a4a5a6a7a8"), bytes("b0b1b2b3b4b5b6b7b8")] as const;
 
 /** Preferences, the best first: mostly some, now and then none. */
 export const teps: fc.Arbitrary<readonly Tep[]> = fc.shuffledSubarray([...allTeps]);

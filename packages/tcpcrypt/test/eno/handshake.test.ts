@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { DisableReason } from "../../src/eno/disable-reason.ts";
 import {
-  type DisableReason,
   type Handshake,
   type HandshakeEffect,
   type HandshakeEvent,

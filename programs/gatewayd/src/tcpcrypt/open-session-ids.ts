@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
+import { createTcpcryptClient } from "@countersign/tcpcrypt-client";
 import type { BoundedWarnings } from "../bounded-warnings.ts";
 import type { GatewaySettings } from "../settings.ts";
-import { askDaemon } from "./ask-daemon.ts";
 import { createSessionIds, type SessionIds } from "./session-ids.ts";
 
 /** What the settings say of session IDs; connects when the first one is asked for. */
@@ -11,6 +11,7 @@ export function openSessionIds(
   warnings: BoundedWarnings,
 ): SessionIds | undefined {
   if (settings === undefined) return undefined;
-  const socket = resolve(baseFolder, settings.socket);
-  return createSessionIds(askDaemon(socket, settings.timeoutMilliseconds), socket, warnings);
+  const socketPath = resolve(baseFolder, settings.socket);
+  const client = createTcpcryptClient({ socketPath, timeoutMs: settings.timeoutMilliseconds });
+  return createSessionIds(client, warnings);
 }

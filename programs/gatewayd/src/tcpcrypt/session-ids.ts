@@ -1,3 +1,4 @@
+import { type TcpcryptClient, TcpcryptClientError } from "@countersign/tcpcrypt-client";
 import type { BoundedWarnings } from "../bounded-warnings.ts";
 import type { Connection } from "./connection.ts";
 
@@ -8,17 +9,10 @@ import type { Connection } from "./connection.ts";
 export interface SessionIds {
   /**
    * In upper-case hexadecimal; empty: the connection is not encrypted by tcpcrypt, or not known, or
-   * the daemon does not answer. Never rejects: a visitor does not wait for a daemon that has gone.
+   * the daemon does not answer. Visitors do not wait for a daemon that has gone.
    */
   of(connection: Connection | undefined): Promise<string>;
-  /** Ends with the setup that it belongs to. */
-  close(): void;
-}
-
-/** Asks the daemon. */
-export interface AskForSession {
-  /** `undefined`: it knows no encrypted connection like that. Rejects when it does not answer in time. */
-  sessionIdOf(connection: Connection): Promise<string | undefined>;
+  /** Lets questions under way be answered, and then goes. */
   close(): void;
 }
 
@@ -27,31 +21,33 @@ const restMilliseconds = 1_000;
 
 /** What is asked of one daemon. */
 export function createSessionIds(
-  daemon: AskForSession,
-  socket: string,
+  daemon: Pick<TcpcryptClient, "sessionIdOf" | "close">,
   warnings: BoundedWarnings,
   clock: () => number = () => performance.now(),
 ): SessionIds {
   let restsUntil = Number.NEGATIVE_INFINITY;
+  let underWay = 0;
+  let isClosing = false;
   return {
     async of(connection) {
       if (connection === undefined || clock() < restsUntil) return "";
+      underWay += 1;
       try {
-        return checked(await daemon.sessionIdOf(connection));
+        return (await daemon.sessionIdOf(connection)) ?? "";
       } catch (error) {
+        if (!(error instanceof TcpcryptClientError)) throw error;
         restsUntil = clock() + restMilliseconds;
-        const because = error instanceof Error ? error.message : String(error);
-        warnings.warn("tcpcryptd tells no session IDs", socket, { socket, because });
+        const { code, message } = error;
+        warnings.warn("tcpcryptd tells no session IDs", code, { code, because: message });
         return "";
+      } finally {
+        underWay -= 1;
+        if (isClosing && underWay === 0) daemon.close();
       }
     },
-    close: () => daemon.close(),
+    close() {
+      isClosing = true;
+      if (underWay === 0) daemon.close();
+    },
   };
-}
-
-/** It goes into headers and variables. */
-function checked(sessionId: string | undefined): string {
-  if (sessionId === undefined || /^(?:[0-9A-F]{2}){33,255}$/.test(sessionId))
-    return sessionId ?? "";
-  throw new Error("the answer is no session ID");
 }

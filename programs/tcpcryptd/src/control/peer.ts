@@ -1,6 +1,4 @@
-import { execFile } from "node:child_process";
 import type { Socket } from "node:net";
-import { promisify } from "node:util";
 import type { SystemCalls } from "../kernel/kernel.ts";
 
 /** Who is at the other end of the control socket. */
@@ -21,18 +19,6 @@ export function peerOf(
   const isMember =
     groupId !== undefined && (gid === groupId || systemCalls.peerGroups(fd).includes(groupId));
   return { uid, seesAll: uid === 0 || isMember };
-}
-
-/**
- * The number of a group, by all that the system knows groups from.
- *
- * @throws {Error} there is no such group
- */
-export async function groupIdOf(name: string): Promise<number> {
-  const { stdout } = await promisify(execFile)("getent", ["group", "--", name]);
-  const [, , id] = stdout.split(":");
-  if (id === undefined || !/^\d+$/.test(id)) throw new Error(`getent tells no number of ${name}`);
-  return Number(id);
 }
 
 /** Node has no name for it, and no other way to a socket's descriptor. */

@@ -110,7 +110,7 @@ export function readAttributes(bytes: Uint8Array): ReadonlyMap<number, Uint8Arra
 /** What the kernel says of a request: 0 for done, or errno; `undefined` if it says something else. */
 export function readAcknowledgement({ type, body }: Message): number | undefined {
   if (type !== errorType || body.length < 4) return undefined;
-  return -viewOf(body).getInt32(0, true);
+  return 0 - viewOf(body).getInt32(0, true);
 }
 
 /** The body of a netfilter message: a family, version 0, a resource number, and attributes. */

@@ -56,7 +56,12 @@ export interface SystemCalls {
   addressOf(buffer: Uint8Array): bigint;
 }
 
-/** The program and its maps as the supervisor holds them. All end with its file descriptors. */
+/**
+ * The program and its maps as the supervisor holds them. All end with its file descriptors.
+ *
+ * The sockets have to be made in its control group, and listening ones after it was loaded; then
+ * those with terms for their local port answer, without a mark of their own.
+ */
 export interface LoadedEno {
   readonly storageFd: number;
   readonly answersFd: number;
@@ -80,8 +85,6 @@ export interface EnoSockets {
       readonly expectedHalf?: Uint8Array;
     },
   ): void;
-  /** Marks a listening socket, so that the connections accepted from it record what was said. */
-  listen(fd: number): void;
   /**
    * After connect() or accept(): both SYN-form options as on the wire. `acknowledged` says whether
    * the program found ENO agreed: both sent and received an ACK segment with ENO (RFC 8547 §4.6).

@@ -35,12 +35,8 @@ const outgoing = z.strictObject({
   cgroup: z
     .string()
     .regex(
-      /^(?!\.{1,2}(\/|$))[^/"\s\\][^"\s\\]*$/,
-      "a path below the cgroup mount, without / in front",
-    )
-    .refine(
-      (path) => path.split("/").every((part) => part !== "" && part !== "." && part !== ".."),
-      "a path without empty parts, . and ..",
+      /^(?!\.{1,2}(\/|$))[^/"\s\\]+(\/(?!\.{1,2}(\/|$))[^/"\s\\]+)*$/,
+      "a path without / in front and without spaces, . and ..",
     )
     .optional()
     .describe("Only from this control group, as /proc/self/cgroup names it (system.slice/…)."),

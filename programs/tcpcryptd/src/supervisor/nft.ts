@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Writable } from "node:stream";
 import { TcpcryptdError } from "./tcpcryptd-error.ts";
 
 /** An nft that stays, and with it the table that it owns. */
 export interface Nft {
   /** Carries out one line of nft, all of it or nothing. */
   run(line: string): Promise<void>;
+  /** Whoever holds it too keeps nft alive when we are no more; until {@link Nft.close}, that is. */
+  readonly input: Writable;
   /** When it has ended, for whatever reason; its table is gone then. */
   readonly ended: Promise<void>;
   /** Ends it, and the table that it owns. */
@@ -31,19 +34,20 @@ export function startNft(): Nft {
     child.once("error", () => resolve());
   });
   // A child that has gone shows as `ended`; what is written to it is lost with it.
-  child.stdin?.on("error", () => undefined);
+  child.stdin.on("error", () => undefined);
   let turn = Promise.resolve();
   let markers = 0;
 
   async function runNow(line: string): Promise<void> {
     const marker = `marker_${markers++}`;
     // Nothing tells that a line succeeded. The error about a word that nft does not know does.
-    child.stdin?.write(`${line}\n${marker}\n`);
+    child.stdin.write(`${line}\n${marker}\n`);
     const problems = await errors.upTo(marker);
     if (problems !== "") throw new TcpcryptdError("rules-refused", problems);
   }
 
   return {
+    input: child.stdin,
     ended,
     run(line) {
       const done = turn.then(() => runNow(line));
@@ -51,7 +55,7 @@ export function startNft(): Nft {
       return done;
     },
     async close() {
-      child.stdin?.end();
+      child.stdin.end();
       const impatience = setTimeout(() => child.kill("SIGKILL"), answerMilliseconds);
       await ended;
       clearTimeout(impatience);

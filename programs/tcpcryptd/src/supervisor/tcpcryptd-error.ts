@@ -10,9 +10,10 @@ export type TcpcryptdErrorCode =
   | "rules-refused"
   | "routes-refused"
   | "sysctl-refused"
+  | "no-control-socket"
+  | "no-hold"
   | "no-worker"
-  | "no-watchdog"
-  | "no-control-socket";
+  | "no-watchdog";
 
 /** What each code means, in the words of the reference page. */
 export const tcpcryptdErrorTexts: Readonly<Record<TcpcryptdErrorCode, string>> = {
@@ -28,9 +29,10 @@ export const tcpcryptdErrorTexts: Readonly<Record<TcpcryptdErrorCode, string>> =
   "rules-refused": "nft refused the rules",
   "routes-refused": "ip refused the routes",
   "sysctl-refused": "a kernel parameter cannot be set",
+  "no-control-socket": "the control socket cannot be made",
+  "no-hold": "the kernel does not hand over packets of new connections",
   "no-worker": "a worker did not start",
   "no-watchdog": "the watchdog did not start",
-  "no-control-socket": "the control socket cannot be made",
 };
 
 /** The one error of tcpcryptd. Its message says what failed and where, and nothing secret. */

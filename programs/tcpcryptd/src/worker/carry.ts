@@ -1,4 +1,9 @@
-import { aeadOf, createConnection, defaultConnectionLimits, type ResumableSecret } from "@countersign/tcpcrypt";
+import {
+  aeadOf,
+  createConnection,
+  defaultConnectionLimits,
+  type ResumableSecret,
+} from "@countersign/tcpcrypt";
 import type { Entry } from "./connection-table.ts";
 import type { Desk } from "./desk.ts";
 import type { Leg } from "./leg.ts";

@@ -1,12 +1,17 @@
-import type { RelayedSession } from "./relay-encrypted.ts";
 import type { ConnectionReport, Endpoint, PlainReason } from "./messages.ts";
 import type { Relay } from "./relay.ts";
+import type { EncryptedRelay } from "./relay-encrypted.ts";
 
 /** What carries a connection's bytes; nothing yet while it is being opened. */
 export type Carrier =
   | { readonly kind: "opening" }
   | { readonly kind: "plain"; readonly relay: Relay; readonly reason: PlainReason }
-  | { readonly kind: "encrypted"; readonly relay: RelayedSession };
+  | {
+      readonly kind: "encrypted";
+      readonly relay: EncryptedRelay;
+      /** Forgets what is kept to resume the session. */
+      flush(): void;
+    };
 
 /** A connection in the table. */
 export interface Entry {
@@ -40,6 +45,7 @@ export class ConnectionTable {
   readonly #seconds: () => number;
   readonly #changed: (type: "opened" | "closed", entry: Entry) => void;
   readonly #open = { encrypted: 0, plain: 0, opening: 0 };
+  readonly #opened = { encrypted: 0, plain: 0, resumed: 0 };
 
   /** `changed` hears of each connection that stands, and of its end. */
   constructor(
@@ -64,6 +70,11 @@ export class ConnectionTable {
     return { ...this.#open };
   }
 
+  /** All that ever stood. */
+  get opened(): { readonly encrypted: number; readonly plain: number; readonly resumed: number } {
+    return { ...this.#opened };
+  }
+
   /** A connection that is being opened. */
   add(direction: Entry["direction"], local: Endpoint, remote: Endpoint): Entry {
     const openedAt = this.#seconds();
@@ -78,9 +89,13 @@ export class ConnectionTable {
   /** The application will see another port of the client than the one that {@link add} was told. */
   move(entry: Entry, remote: Endpoint): void {
     const row = rowOf(entry);
+    if (row.remote === remote || !this.#all.has(row)) return;
+    const stands = row.carrier.kind !== "opening";
+    if (stands) this.#changed("closed", row);
     this.#unlink(row);
     row.remote = remote;
     this.#rows.set(keyOf(row.local, remote), row);
+    if (stands) this.#changed("opened", row);
   }
 
   /** The connection stands. */
@@ -89,6 +104,8 @@ export class ConnectionTable {
     this.#open[row.carrier.kind] -= 1;
     row.carrier = carrier;
     this.#open[carrier.kind] += 1;
+    this.#opened[carrier.kind] += 1;
+    if (carrier.kind === "encrypted" && carrier.relay.isResumed) this.#opened.resumed += 1;
     this.#changed("opened", row);
     settle(row);
   }

@@ -33,5 +33,7 @@ export interface Desk {
   readonly secrets: KeptSecrets;
   readonly aborts: AbortCounts;
   /** Accept nothing more. */
-  draining: boolean;
+  isDraining: boolean;
+  /** Somebody wants to hear of each connection that opens or closes. */
+  isWatched: boolean;
 }

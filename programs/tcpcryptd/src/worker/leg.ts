@@ -17,6 +17,8 @@ export interface LegOwner {
 export interface LegWorld {
   readonly systemCalls: Pick<SystemCalls, "resetOnClose">;
   readonly reads: ReadBuffer;
+  /** All legs that are not closed. */
+  readonly open: Set<Leg>;
 }
 
 /** Up to so many bytes are copied rather than keeping the whole read buffer for them. */
@@ -25,8 +27,8 @@ const copiedBytes = 16 * 1024;
 const legKey = Symbol("leg");
 type LegSocket = Socket & { [legKey]: Leg };
 
-/** `handle` is what net.Server itself passes; Node has no other way to choose the read buffer. */
-type SocketOptions = SocketConstructorOpts & { readonly handle?: object };
+/** A handle that a server accepted is what net.Server itself passes to its sockets. */
+type SocketOptions = { readonly fd: number } | { readonly handle: object };
 
 /**
  * One of the two TCP connections that a relay joins. Closing it means a reset until both directions
@@ -46,7 +48,9 @@ export class Leg {
     this.#world = world;
     const { reads } = world;
     const onread = { buffer: () => reads.current, callback: read } as unknown as OnReadOpts;
-    const socket = new Socket({ ...options, allowHalfOpen: true, onread }) as LegSocket;
+    // Node documents `onread` for new sockets only, so that an accepted one is wrapped anew.
+    const all = { ...options, allowHalfOpen: true, onread } as SocketConstructorOpts;
+    const socket = new Socket(all) as LegSocket;
     socket[legKey] = this;
     this.#socket = socket;
     // What arrives stays in the kernel until the relay is ready for it.
@@ -54,6 +58,7 @@ export class Leg {
     socket.on("end", ended).on("finish", finished).on("drain", drained);
     socket.on("error", failed).on("close", closed);
     world.systemCalls.resetOnClose(fd, true);
+    world.open.add(this);
   }
 
   /** The leg of a socket that is not connected yet; see {@link connect}. */
@@ -159,6 +164,7 @@ export class Leg {
   heard(event: "ended" | "finished" | "drained" | "closed"): void {
     if (event === "closed") {
       this.#closed = true;
+      this.#world.open.delete(this);
       this.#owner?.closed(this, this.#ended && this.#finished);
       return;
     }

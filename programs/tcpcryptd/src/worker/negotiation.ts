@@ -38,9 +38,7 @@ export function negotiatedByUs(
   if (said === undefined || said.received.length === 0) return plain("no-option");
   const agreement = settle(said.sent, said.received, termsFor(desk, treatment, offered));
   if (!agreement.agreed) return plain("not-agreed");
-  return said.acknowledged
-    ? { encrypted: true, agreement, secret: offered }
-    : plain("option-lost");
+  return said.acknowledged ? { encrypted: true, agreement, secret: offered } : plain("option-lost");
 }
 
 /** After accept(): the same. "unknown-secret" means that neither plain nor encrypted can work. */

@@ -1,6 +1,5 @@
-import { offerSyn, type ResumableSecret } from "@countersign/tcpcrypt";
-import type { Socket } from "node:net";
-import { isIPv6 } from "node:net";
+import { isIPv6, type Socket } from "node:net";
+import { offerSyn, type ResumableSecret, resumptionNonceLength } from "@countersign/tcpcrypt";
 import { readDialedMark, wireMark } from "../marks.ts";
 import { awareModeOf } from "../supervisor/treatment.ts";
 import type { AbortedBecause } from "./abort-counts.ts";
@@ -8,90 +7,217 @@ import { carryEncrypted, carryPlain } from "./carry.ts";
 import type { Entry } from "./connection-table.ts";
 import type { Desk } from "./desk.ts";
 import { Leg } from "./leg.ts";
-import type { DialOutcome, PlainReason, ToWorker, Treatment } from "./messages.ts";
-import { type Negotiated, negotiatedByUs } from "./negotiation.ts";
+import type { DialOutcome, PlainReason, ToWorker } from "./messages.ts";
+import { type Negotiated, negotiatedByUs, termsFor } from "./negotiation.ts";
 import type { RelayEnd } from "./relay.ts";
 import type { Sleeper } from "./wake-ups.ts";
 
 /** Bytes that Linux's own options leave in a SYN with time stamps. */
 const optionRoom = 20;
-/** An application that was let go is there at once, unless its SYN was lost. */
+/** An application that was let go is there at once, unless its SYN got lost. */
 const claimMilliseconds = 5000;
 
 type Dial = Extract<ToWorker, { type: "dial" }>;
 
-/** A connection to the network that stands and waits for its application. */
-interface Dialed extends Sleeper {
+/** A connection to the network whose application has not come yet. */
+interface Waiting extends Sleeper {
   readonly dial: Dial;
   readonly entry: Entry;
   readonly network: Leg;
-  readonly negotiated: Negotiated;
+  readonly offered: ResumableSecret | undefined;
+  /** There once it stands. */
+  negotiated: Negotiated | undefined;
 }
 
 /**
- * Connections that this machine opens: dials the true destination first, and joins the application's
- * own connection, which follows with the dial's id in its mark.
+ * Connections that this machine opens: dials the true destination first, and joins it with the
+ * application's own connection, which follows with the dial's id in its mark.
  */
 export class Outgoing {
   readonly #desk: Desk;
-  readonly #dialing = new Map<number, Leg>();
-  readonly #dialed = new Map<number, Dialed>();
+  readonly #waiting = new Map<number, Waiting>();
 
   constructor(desk: Desk) {
     this.#desk = desk;
   }
 
-  /** Connections that stand or are being dialed, and whose application has not come yet. */
   get waiting(): number {
-    return this.#dialing.size + this.#dialed.size;
+    return this.#waiting.size;
   }
 
   dial(dial: Dial): void {
-    const { desk } = { desk: this.#desk };
-    if (desk.draining) return this.#tell(dial, unreachable("ECANCELED"));
-    if (desk.table.isFull) {
-      desk.aborts.count("no-room");
-      return this.#tell(dial, unreachable("ENOBUFS"));
+    const { isDraining, table, aborts } = this.#desk;
+    if (isDraining) {
+      this.#tell(dial, unreachable("ECANCELED"));
+      return;
     }
-    const started = desk.world.now();
-    const secret = this.#secretFor(dial);
+    if (table.isFull) {
+      aborts.count("no-room");
+      this.#tell(dial, unreachable("ENOBUFS"));
+      return;
+    }
+    const offered = this.#secretFor(dial);
     let network: Leg;
     try {
-      network = Leg.ofSocket(this.#socketFor(dial, secret), desk.legs);
+      network = this.#socketFor(dial, offered);
     } catch (error) {
-      secret?.wipe();
-      return this.#tell(dial, unreachable(codeOf(error)));
+      offered?.wipe();
+      this.#tell(dial, outcomeOf(codeOf(error)));
+      return;
     }
-    const entry = desk.table.add("outgoing", dial.local, dial.remote);
-    this.#dialing.set(dial.id, network);
-    network.connect(dial.remote, (failure) => {
-      if (!this.#dialing.delete(dial.id)) return;
-      if (failure === undefined) return this.#connected(dial, entry, network, secret, started);
-      secret?.wipe();
-      desk.table.remove(entry);
-      this.#tell(dial, outcomeOf(failure));
-    });
+    const entry = table.add("outgoing", dial.local, dial.remote);
+    const wake = () => this.#drop(waiting, "never-claimed");
+    const waiting: Waiting = { dial, entry, network, offered, negotiated: undefined, wake };
+    this.#waiting.set(dial.id, waiting);
+    this.#connect(waiting);
   }
 
   /** The application gave up. */
   abandon(id: number): void {
-    const dialed = this.#dialed.get(id);
-    if (dialed !== undefined) this.#drop(dialed, "abandoned");
+    const waiting = this.#waiting.get(id);
+    if (waiting !== undefined) this.#drop(waiting, "abandoned");
   }
 
-  /** The application's connection, redirected to this worker. */
+  /** Takes in the application's connection, redirected to this worker. */
   accept(accepted: Socket): void {
-    const application = Leg.ofAccepted(accepted, this.#desk.legs);
+    const { index, legs, world, aborts } = this.#desk;
+    const application = Leg.ofAccepted(accepted, legs);
     if (application === undefined) return;
-    const mark = readDialedMark(this.#desk.world.systemCalls.markOf(application.fd));
-    const dialed = mark?.worker === this.#desk.index ? this.#dialed.get(mark.id) : undefined;
-    if (dialed === undefined) {
-      this.#desk.aborts.count("not-redirected");
+    const mark = readDialedMark(world.systemCalls.markOf(application.fd));
+    const waiting = mark?.worker === index ? this.#waiting.get(mark.id) : undefined;
+    if (waiting?.negotiated === undefined) {
+      aborts.count("not-redirected");
       application.reset();
       return;
     }
-    this.#dialed.delete(dialed.dial.id);
-    this.#desk.wakeUps.forget(dialed);
-    this.#join(dialed, application);
+    this.#forget(waiting);
+    this.#join(waiting, waiting.negotiated, application);
   }
+
+  /** A secret only where its suboption fits beside everything else that must be said. */
+  #secretFor({ remote, treatment }: Dial): ResumableSecret | undefined {
+    const { settings, secrets } = this.#desk;
+    const needsGlobal = treatment.passiveRole || awareModeOf(treatment) !== "off";
+    return settings.resumption.enabled && !needsGlobal ? secrets.takeFor(remote) : undefined;
+  }
+
+  /** @throws {SystemCallFailure} */
+  #socketFor({ remote, treatment }: Dial, secret: ResumableSecret | undefined): Leg {
+    const { world, legs } = this.#desk;
+    const { teps, aware } = termsFor(this.#desk, treatment);
+    const option = offerSyn({
+      teps,
+      aware,
+      passiveRole: treatment.passiveRole,
+      room: optionRoom,
+      ...(secret && { resumption: proposalOf(secret, world.entropy.bytes(resumptionNonceLength)) }),
+    });
+    const family = isIPv6(remote.address) ? 6 : 4;
+    const fd = world.systemCalls.tcpSocket({ family, mark: wireMark });
+    try {
+      if (option !== undefined) {
+        const { expectedHalf } = secret ?? {};
+        world.eno.offer(fd, { option, aware, ...(expectedHalf && { expectedHalf }) });
+      }
+    } catch (error) {
+      world.systemCalls.close(fd);
+      throw error;
+    }
+    return Leg.ofSocket(fd, legs);
+  }
+
+  #connect(waiting: Waiting): void {
+    const { world, table } = this.#desk;
+    const { dial, entry, network, offered } = waiting;
+    const started = world.now();
+    network.connect(dial.remote, (failure) => {
+      if (failure === undefined) return this.#connected(waiting, world.now() - started);
+      this.#forget(waiting);
+      offered?.wipe();
+      table.remove(entry);
+      this.#tell(dial, outcomeOf(failure));
+    });
+  }
+
+  #connected(waiting: Waiting, took: number): void {
+    const { dial, network, offered } = waiting;
+    const negotiated = negotiatedByUs(this.#desk, network.fd, dial.treatment, offered);
+    if (!negotiated.encrypted && dial.treatment.mode !== "opportunistic") {
+      // The application hears of it at connect(), rather than by a reset afterwards.
+      this.#drop(waiting, "not-encrypted");
+      this.#tell(dial, { outcome: "refused", errno: "EPROTO" });
+      return;
+    }
+    waiting.negotiated = negotiated;
+    // An application's SYN is sent again after at most as long as it has waited already.
+    this.#desk.wakeUps.at(this.#desk.world.now() + claimMilliseconds + 2 * took, waiting);
+    this.#tell(dial, { outcome: "connected" });
+  }
+
+  #join(waiting: Waiting, negotiated: Negotiated, application: Leg): void {
+    const { dial, entry, network, offered } = waiting;
+    if (!negotiated.encrypted) {
+      offered?.wipe();
+      this.#tellPlain(dial, negotiated.reason);
+      carryPlain(this.#desk, entry, { application, network }, negotiated.reason);
+      return;
+    }
+    const { secrets } = this.#desk;
+    carryEncrypted(this.#desk, entry, negotiated, {
+      application,
+      network,
+      keep: (secret) => secrets.keepFor(dial.remote, secret),
+      flush: () => secrets.flushFor(dial.remote),
+      done: (end, wasEstablished) => {
+        if (!wasEstablished && isPeersDoing(end)) this.#tellPlain(dial, "broken-peer");
+      },
+    });
+  }
+
+  #drop(waiting: Waiting, why: AbortedBecause): void {
+    this.#forget(waiting);
+    waiting.offered?.wipe();
+    waiting.network.reset();
+    this.#desk.table.remove(waiting.entry);
+    this.#desk.aborts.count(why);
+  }
+
+  #forget(waiting: Waiting): void {
+    this.#waiting.delete(waiting.dial.id);
+    this.#desk.wakeUps.forget(waiting);
+  }
+
+  #tell({ id }: Dial, outcome: DialOutcome): void {
+    this.#desk.world.tell({ type: "dialed", id, ...outcome });
+  }
+
+  /** Where encryption is required, nothing may lead around it. */
+  #tellPlain({ remote, treatment }: Dial, reason: PlainReason): void {
+    if (treatment.mode !== "opportunistic") return;
+    this.#desk.world.tell({ type: "plain", remote, reason });
+  }
+}
+
+/** Whether a key exchange failed because the peer does not know, or do, what it agreed to. */
+function isPeersDoing(end: RelayEnd): boolean {
+  return end !== "application-reset" && end !== "reset-by-us" && end !== "orderly";
+}
+
+function proposalOf({ tep, half }: ResumableSecret, nonce: Uint8Array) {
+  return { tep, half, nonce };
+}
+
+function unreachable(errno: string): DialOutcome {
+  return { outcome: "unreachable", errno };
+}
+
+/** What connect() would have told the application. */
+function outcomeOf(errno: string): DialOutcome {
+  if (errno === "ECONNREFUSED" || errno === "ECONNRESET") return { outcome: "refused", errno };
+  if (errno === "ETIMEDOUT") return { outcome: "timed-out", errno };
+  return unreachable(errno);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "EIO";
 }

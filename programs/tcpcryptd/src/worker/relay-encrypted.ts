@@ -3,6 +3,7 @@ import {
   type Connection,
   type ConnectionEvent,
   type Effect,
+  type ResumableSecret,
   type Session,
   tepName,
 } from "@countersign/tcpcrypt";
@@ -25,11 +26,15 @@ export interface EncryptedParts {
   /** 0: a silent peer is never probed. */
   readonly keepAliveMilliseconds: number;
   now(): number;
+  /** A later connection to this peer can resume with `secret`. */
+  keep(secret: ResumableSecret): void;
   /** The key exchange is done. Without an application's leg it must be attached now, or later. */
   established(session: Session): void;
   /** All legs are closed; the keys are wiped. */
   done(end: RelayEnd): void;
 }
+
+const postponedMilliseconds = 1000;
 
 /**
  * Carries application data between a leg in the clear and one under tcpcrypt. FINp and not the end
@@ -49,6 +54,8 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   #connectionWakesAt = Number.POSITIVE_INFINITY;
   #probeAt = Number.POSITIVE_INFINITY;
   #heard = false;
+  /** Whether bytes of the peer may lie in the kernel, unread for a while. */
+  #isBehind = false;
 
   constructor(parts: EncryptedParts, application?: Leg) {
     this.#parts = parts;
@@ -63,8 +70,12 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
     if (this.#isReading) network.resume();
   }
 
-  /** Delivers to `application` from now on, and sends what it says. */
+  /** Delivers to `application` from now on, and sends what it says; resets it if all is over. */
   attach(application: Leg): void {
+    if (this.#end !== undefined) {
+      application.reset();
+      return;
+    }
     this.#adopt(application);
     const held = this.#held;
     this.#held = undefined;
@@ -78,8 +89,11 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   }
 
   get bytes(): Carried {
-    const { bytes } = this.#parts.connection.counts;
-    return bytes;
+    return this.#parts.connection.counts.bytes;
+  }
+
+  get isResumed(): boolean {
+    return this.#session?.resumed === true;
   }
 
   /** @throws {TypeError} The key exchange is not done. */
@@ -112,11 +126,12 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
     }
     this.#heard = true;
     this.#handle({ type: "received", bytes });
-    return this.#isReading && !this.#application?.isFull;
+    this.#isBehind = !this.#isReading || this.#application?.isFull === true;
+    return !this.#isBehind;
   }
 
   drained(leg: Leg): void {
-    if (leg === this.#application) this.#parts.network.resume();
+    if (leg === this.#application) this.#readNetwork();
     else if (this.#session !== undefined) this.#application?.resume();
   }
 
@@ -135,16 +150,35 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   }
 
   wake(now: number): void {
-    if (now >= this.#connectionWakesAt) {
-      this.#connectionWakesAt = Number.POSITIVE_INFINITY;
-      this.#handle({ type: "tick", now });
-    }
-    if (now >= this.#probeAt) {
-      if (!this.#heard) this.#handle({ type: "keep-alive" });
-      this.#heard = false;
-      this.#probeAt = now + this.#parts.keepAliveMilliseconds;
-    }
+    if (now >= this.#connectionWakesAt) this.#tick(now);
+    if (now >= this.#probeAt) this.#probe(now);
     this.#sleep();
+  }
+
+  #tick(now: number): void {
+    if (this.#isStuck) {
+      // What the peer is late with may be here already, or still be asked for, behind other data.
+      this.#connectionWakesAt = now + postponedMilliseconds;
+      return;
+    }
+    this.#connectionWakesAt = Number.POSITIVE_INFINITY;
+    this.#handle({ type: "tick", now });
+  }
+
+  #probe(now: number): void {
+    if (!this.#heard && !this.#isStuck) this.#handle({ type: "keep-alive", now });
+    this.#heard = false;
+    this.#probeAt = now + this.#parts.keepAliveMilliseconds;
+  }
+
+  #readNetwork(): void {
+    this.#isBehind = false;
+    this.#parts.network.resume();
+  }
+
+  /** Whether one of the applications is slow; then silence says nothing about the peer. */
+  get #isStuck(): boolean {
+    return this.#isBehind || this.#parts.network.isFull;
   }
 
   get #isReading(): boolean {
@@ -162,7 +196,7 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   #carry(): void {
     if (this.#end !== undefined) return;
     this.#application?.resume();
-    this.#parts.network.resume();
+    if (this.#application?.isFull === false) this.#readNetwork();
     const { keepAliveMilliseconds } = this.#parts;
     if (keepAliveMilliseconds === 0) return;
     this.#probeAt = this.#parts.now() + keepAliveMilliseconds;
@@ -185,9 +219,11 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
     const { network } = this.#parts;
     switch (effect.type) {
       case "send":
-        return network.write(effect.pieces);
+        network.write(effect.pieces);
+        return;
       case "send-fin":
-        return network.end();
+        network.end();
+        return;
       case "established":
         this.#session = effect.session;
         this.#parts.established(effect.session);
@@ -195,12 +231,18 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
         return;
       case "deliver":
       case "deliver-end":
-        return this.#deliver(effect);
+        this.#deliver(effect);
+        return;
+      case "cache-secret":
+        this.#parts.keep(effect.secret);
+        return;
       case "wake-at":
         this.#connectionWakesAt = effect.at;
-        return this.#sleep();
+        this.#sleep();
+        return;
       case "abort":
-        return this.#abort(effect.reason);
+        this.#abort(effect.reason);
+        return;
     }
   }
 
@@ -213,6 +255,7 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   }
 
   #sleep(): void {
+    if (this.#end !== undefined) return;
     const { wakeUps } = this.#parts;
     const at = Math.min(this.#connectionWakesAt, this.#probeAt);
     if (at === Number.POSITIVE_INFINITY) wakeUps.forget(this);

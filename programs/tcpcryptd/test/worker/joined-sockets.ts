@@ -6,7 +6,11 @@ import { Leg, type LegWorld } from "../../src/worker/leg.ts";
 import { ReadBuffer } from "../../src/worker/read-buffer.ts";
 
 /** What legs need, with the real SO_LINGER, so that a reset here is a reset. */
-export const legWorld: LegWorld = { systemCalls: systemCalls(), reads: new ReadBuffer() };
+export const legWorld: LegWorld = {
+  systemCalls: systemCalls(),
+  reads: new ReadBuffer(),
+  open: new Set(),
+};
 
 /** A connection over loopback: the far end as a plain socket, the near end as a leg. */
 export async function legAndFarEnd(server: Server): Promise<{ leg: Leg; far: Socket }> {
@@ -34,6 +38,12 @@ export function portOf(server: Server): number {
   return address.port;
 }
 
+/** A socket that connects over loopback, and says only through {@link allOf} how it ended. */
+export function connecting(port: number): Socket {
+  const socket = dial({ port, host: "127.0.0.1", allowHalfOpen: true });
+  return socket.on("error", () => {});
+}
+
 /** What came out of a socket until its end, or the code of the error that ended it. */
 export async function allOf(socket: Socket): Promise<Buffer | string> {
   const pieces: Buffer[] = [];
@@ -58,4 +68,23 @@ export async function writtenUntilItStops(socket: Socket, piece: Buffer): Promis
     if (socket.writableNeedDrain) return count;
   }
   return 1000;
+}
+
+/** A wire that the test can cut or change: passes connections on to `port`. */
+export async function wireTo(
+  t: { after(end: () => void): void },
+  port: number,
+): Promise<{ port: number; connection: Promise<{ near: Socket; far: Socket }> }> {
+  const server = await listening(t);
+  const connection = once(server, "connection").then(([near]: Socket[]) => {
+    if (near === undefined) throw new Error("no connection");
+    const far = dial({ port, host: "127.0.0.1", allowHalfOpen: true });
+    near.on("error", () => far.resetAndDestroy());
+    far.on("error", () => near.resetAndDestroy());
+    t.after(() => [near, far].map((socket) => socket.destroy()));
+    near.pipe(far);
+    far.pipe(near);
+    return { near, far };
+  });
+  return { port: portOf(server), connection };
 }

@@ -134,7 +134,12 @@ export class Assembler {
 
   /** Sets all 64 bits; {@link Assembler.set} extends the sign of 32. */
   set64(to: Register, value: bigint): this {
-    return this.#wide(to, 0, Number(BigInt.asIntN(32, value)), Number(BigInt.asIntN(32, value >> 32n)));
+    return this.#wide(
+      to,
+      0,
+      Number(BigInt.asIntN(32, value)),
+      Number(BigInt.asIntN(32, value >> 32n)),
+    );
   }
 
   /** The map behind a file descriptor of the process that loads the program. */

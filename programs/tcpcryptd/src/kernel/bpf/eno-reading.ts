@@ -7,7 +7,20 @@
  */
 
 import { enoKind } from "@countersign/tcpcrypt";
-import { type Assembler, r0, r1, r2, r3, r4, r5, r6, r7, r8, r9 } from "./assembler.ts";
+import {
+  type Assembler,
+  type Register,
+  r0,
+  r1,
+  r2,
+  r3,
+  r4,
+  r5,
+  r6,
+  r7,
+  r8,
+  r9,
+} from "./assembler.ts";
 import { firstTep, optionLength, tepCount } from "./layout.ts";
 
 /** A TCP header on the stack; its length is a power of 2, so that a mask keeps places in it. */
@@ -32,6 +45,7 @@ export const said = {
   global: 16,
   globalSeen: 17,
   resumption: 18,
+  place: 19,
   room: 24,
 } as const;
 
@@ -39,6 +53,9 @@ export const said = {
 export const shortestResumption = 9;
 export const longestResumption = 17;
 
+/** Behind the longest header. */
+const headerPlace = 60;
+const headerFound = 61;
 const fixedHeaderLength = 20;
 const mask = headerRoom - 1;
 
@@ -50,13 +67,14 @@ const mask = headerRoom - 1;
  * know of no TEP that sends several.
  */
 export function writeFindOption(a: Assembler): string {
-  const [header, option, place, end, found, turns] = [r6, r7, r8, r9, r4, r5];
+  const [header, option, place, end, turns] = [r6, r7, r8, r9, r5];
   a.label("find option").set(header, r1).set(option, r2);
   // The upper half of byte 12 counts words of four bytes.
   a.load(8, end, header, 12).shiftRight(end, 4).shiftLeft(end, 2);
-  a.set(place, fixedHeaderLength).set(found, 0).set(turns, 0);
+  a.store(8, header, headerFound, 0).set(place, fixedHeaderLength).set(turns, 0);
 
   a.label("next kind");
+  keepUnknown(a, header, headerPlace, place);
   a.jumpIf(place, ">=", end, "end of options");
   loadAt(r1, header, place);
   a.jumpIf(r1, "==", 0, "end of options");
@@ -68,27 +86,30 @@ export function writeFindOption(a: Assembler): string {
   a.jumpIf(r2, "<", 2, "end of options");
   a.set(r3, place).add(r3, r2).jumpIf(r3, ">", end, "end of options");
   a.jumpIf(r1, "!=", enoKind, "skip option");
-  a.jumpIf(found, "!=", 0, "no option").set(found, place);
+  a.load(8, r4, header, headerFound).jumpIf(r4, "!=", 0, "no option");
+  a.store(8, header, headerFound, place);
   a.label("skip option").set(place, r3).jump("kind done");
   a.label("no operation").add(place, 1);
-  a.label("kind done").and(place, mask);
+  a.label("kind done");
   a.add(turns, 1).jumpIf(turns, "<", optionLength, "next kind");
 
-  a.label("end of options").jumpIf(found, "==", 0, "no option");
-  a.set(place, found).add(place, 1);
+  a.label("end of options").load(8, r4, header, headerFound);
+  a.jumpIf(r4, "==", 0, "no option");
+  a.set(place, r4).add(place, 1);
   loadAt(r0, header, place);
   a.jumpIf(r0, ">", optionLength, "no option");
   a.set(turns, 0);
   a.label("copy option").jumpIf(turns, ">=", r0, "option found");
-  a.set(place, found).add(place, turns);
+  a.set(place, r4).add(place, turns);
   loadAt(r1, header, place);
   a.set(r2, option).add(r2, turns).store(8, r2, 0, r1);
   a.add(turns, 1).jumpIf(turns, "<", optionLength, "copy option");
-  a.label("option found").exit();
+  // Read anew, or the verifier would go on with each length by itself.
+  a.label("option found").load(8, r0, option, 1).exit();
   a.label("no option").set(r0, 0).exit();
   return "find option";
 
-  function loadAt(to: typeof r1, base: typeof r1, at: typeof r1): void {
+  function loadAt(to: Register, base: Register, at: Register): void {
     a.and(at, mask).set(to, base).add(to, at).load(8, to, to, 0);
   }
 }
@@ -104,7 +125,9 @@ export function writeReadOption(a: Assembler): string {
   a.label("read option").set(option, r1).set(end, r2).set(tells, r3);
   a.set(place, 2).set(turns, 0);
 
-  a.label("next suboption").jumpIf(place, ">=", end, "well-formed");
+  a.label("next suboption");
+  keepUnknown(a, tells, said.place, place);
+  a.jumpIf(place, ">=", end, "well-formed");
   loadNext(r1);
   a.jumpIf(r1, "<", 0x20, "global suboption");
   a.set(dataLength, 0).set(r2, 0).jumpIf(r1, "<", 0x80, "tep");
@@ -133,14 +156,24 @@ export function writeReadOption(a: Assembler): string {
   a.jumpIf(r2, "!=", 0, "turn done");
   a.store(8, tells, said.globalSeen, 1).store(8, tells, said.global, r1);
 
-  a.label("turn done").and(place, optionRoom - 1);
-  a.add(turns, 1).jumpIf(turns, "<", optionLength, "next suboption");
+  a.label("turn done").add(turns, 1).jumpIf(turns, "<", optionLength, "next suboption");
   a.label("well-formed").set(r0, 1).exit();
   a.label("ill-formed").set(r0, 0).exit();
   return "read option";
 
-  function loadNext(to: typeof r1): void {
-    a.and(place, optionRoom - 1).set(to, option).add(to, place).load(8, to, to, 0);
+  function loadNext(to: Register): void {
+    a.and(place, optionRoom - 1)
+      .set(to, option)
+      .add(to, place)
+      .load(8, to, to, 0);
     a.add(place, 1);
   }
+}
+
+/**
+ * Carries a place from one turn of a loop to the next through memory, after which the verifier knows
+ * nothing of it: it then looks at a turn once, and not once for each way through the turns before.
+ */
+function keepUnknown(a: Assembler, base: Register, offset: number, place: Register): void {
+  a.store(8, base, offset, place).load(8, place, base, offset);
 }

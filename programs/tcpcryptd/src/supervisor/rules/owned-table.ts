@@ -33,7 +33,7 @@ export function ownedTableText(
     "flags owner",
     ...families.map((family) => {
       const type = `type ${familyWords[family].protocol}_addr . inet_service`;
-      return `set ${bypassSet(family)} { ${type}; flags timeout; }`;
+      return `set ${bypassSet(family)} { ${type}; flags timeout; size 65535; }`;
     }),
     ...chain("hold", "type filter hook output priority mangle", [
       ...newConnectionsToOthers,
@@ -70,6 +70,9 @@ export function ownedTableText(
     "}",
   ];
 }
+
+/** The chains that take new connections; the others serve those that were taken. */
+export const capturingChains = ["hold", "redirect_dialed", "redirect_incoming"] as const;
 
 /** Leaves a destination alone for a while. */
 export function bypassText({ address, port }: Endpoint, seconds: number): string {

@@ -48,3 +48,13 @@ export function becoming(account: Account, capability?: string): string[] {
     ...["--inh-caps", kept, "--ambient-caps", kept, "--bounding-set", kept, "--no-new-privs"],
   ];
 }
+
+/** The number of a group in the system's data base. */
+export function groupIdOf(machine: Pick<Machine, "run">, name: string): number {
+  try {
+    const [, , gid] = machine.run("getent", ["group", name]).split(":");
+    return Number(gid);
+  } catch (cause) {
+    throw new TcpcryptdError("unknown-account", name, { cause });
+  }
+}

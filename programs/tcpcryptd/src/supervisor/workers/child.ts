@@ -10,16 +10,20 @@ export interface ChildOptions {
   readonly program: string;
   readonly args?: readonly string[];
   readonly stdio: StdioOptions;
+  /** It has something to do after us, and then ends by itself. */
+  readonly outlivesUs?: boolean;
 }
 
 /**
  * Starts Node as another user, with one capability, without our environment, and so that it does not
  * outlive us, however we end.
  */
-export function spawnChild({ account, capability, program, args, stdio }: ChildOptions): ChildProcess {
-  const setpriv = [...becoming(account, capability), "--pdeathsig", "KILL", "--"];
-  return spawn("setpriv", [...setpriv, process.execPath, program, ...(args ?? [])], {
-    stdio,
+export function spawnChild(options: ChildOptions): ChildProcess {
+  const { account, capability, program, args = [], outlivesUs = false } = options;
+  const death = outlivesUs ? [] : ["--pdeathsig", "KILL"];
+  const setpriv = [...becoming(account, capability), ...death, "--"];
+  return spawn("setpriv", [...setpriv, process.execPath, program, ...args], {
+    stdio: options.stdio,
     // Ctrl-C in a terminal is for us alone: children end in their turn.
     detached: true,
     cwd: "/",

@@ -18,7 +18,7 @@ export interface WorkerListener {
 }
 
 /** The file that a worker runs. */
-export const workerProgram = sourcePath("../../worker/main.ts");
+export const workerProgram = sourcePath("../../worker/worker-main.ts");
 
 /** What a worker inherits, by the numbers that it has here. */
 export interface SharedFds {

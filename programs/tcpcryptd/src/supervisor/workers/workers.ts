@@ -36,8 +36,8 @@ export interface Workers {
   /** The worker for a new connection, or `undefined` while there is none. */
   choose(): number | undefined;
   send(worker: number, message: ToWorker): void;
-  /** What each living worker answers; those that do not in time are left out. */
-  ask(question: Question): Promise<readonly Answer[]>;
+  /** What each worker answers, in their order; `undefined` for those that do not, or not in time. */
+  ask(question: Question): Promise<readonly (Answer | undefined)[]>;
   /** Of each worker: its process, its state, and how often it crashed of late. */
   readonly states: readonly WorkerState[];
   /** Lets connections end for so many seconds, and then ends the workers. */
@@ -139,28 +139,34 @@ export function startWorkers(options: WorkersOptions): Workers {
       case "ready":
         happened(index, { type: "ready", now: now() });
         if (isWatched) void askOne(index, { ask: "watch", on: true });
-        return;
+        break;
       case "pong":
-        return happened(index, { type: "pong", number: message.number });
+        happened(index, { type: "pong", number: message.number });
+        break;
       case "dialed":
-        return options.dialed(index, message);
+        options.dialed(index, message);
+        break;
       case "plain":
-        return options.plain(message);
+        options.plain(message);
+        break;
       case "opened":
       case "closed":
-        return options.changed(message);
+        options.changed(message);
+        break;
       case "answer":
         waiting.get(message.question)?.resolve(message.answer);
         waiting.delete(message.question);
-        return;
+        break;
       case "log":
-        return log[message.level]({ worker: index }, message.what);
+        log[message.level]({ worker: index }, message.what);
+        break;
       case "drained":
         entries[index]?.process.kill();
     }
   }
 
-  function askOne(index: number, about: Question): Promise<Answer | undefined> {
+  async function askOne(index: number, about: Question): Promise<Answer | undefined> {
+    if (lifeOf(index).state !== "ready") return undefined;
     const question = questions++;
     return new Promise((resolve) => {
       const impatience = setTimeout(() => {
@@ -189,11 +195,9 @@ export function startWorkers(options: WorkersOptions): Workers {
       return found;
     },
     send: (worker, message) => entries[worker]?.process.send(message),
-    async ask(question) {
+    ask(question) {
       if (question.ask === "watch") isWatched = question.on;
-      const living = [...entries.keys()].filter((at) => lifeOf(at).state === "ready");
-      const answers = await Promise.all(living.map((at) => askOne(at, question)));
-      return answers.filter((answer) => answer !== undefined);
+      return Promise.all([...entries.keys()].map((at) => askOne(at, question)));
     },
     get states() {
       return entries.map(({ life, process }) => ({ pid: process.pid, state: life.state }));
