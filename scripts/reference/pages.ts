@@ -10,6 +10,7 @@ import {
   userRefusalTexts,
 } from "@countersign/login";
 import { jsonSchemaOf, referencePageOf } from "@countersign/settings";
+import { abortReasonTexts, disableReasonTexts } from "@countersign/tcpcrypt";
 import { refusalTexts, ticketErrorTexts } from "@countersign/ticket";
 import { commandErrorTexts } from "countersign/src/command-error.ts";
 import { cliReference } from "countersign/src/reference.ts";
@@ -84,6 +85,17 @@ const words = [
     heading: "Refusals in the administration of users",
     intro: "What `countersign users` answers.",
     texts: userRefusalTexts,
+  },
+  {
+    heading: "Reasons for no encryption",
+    intro: "Why TCP-ENO leaves a connection as it is (RFC 8547); its data go in the clear.",
+    texts: disableReasonTexts,
+  },
+  {
+    heading: "Aborts of tcpcrypt connections",
+    intro:
+      "Why an encrypted connection was reset (RFC 8548). None of them is an end of the peer's stream.",
+    texts: abortReasonTexts,
   },
   {
     heading: "`TicketError`",

@@ -42,7 +42,7 @@ test("a router that changes one bit gets nothing delivered", async (t) => {
         await changeBits(router, [direction, port, "@ih,0,8 0", change]);
         const [from, to] = who === "client" ? [client, server] : [server, client];
         const ending = endingOf(to);
-        from.on("error", () => {});
+
         from.write(words);
         const { received, ended, code } = await ending;
         assert.equal(received.length, 0);
@@ -58,7 +58,7 @@ test("a router that changes one bit gets nothing delivered", async (t) => {
       await changeBits(router, [direction, port, which, change]);
       const heard: Buffer[] = [];
       await b.listen(port, (socket) => {
-        socket.on("error", () => {}).on("data", (bytes) => heard.push(bytes));
+        socket.on("data", (bytes) => heard.push(bytes));
         socket.write("hello");
       });
       const client = a.connect({ address: b.ipv4, port });

@@ -44,7 +44,7 @@ async function startLoad(a: Host, b: Host, port: number) {
   const failures: (string | undefined)[] = [];
   const wrong: string[] = [];
   await b.listen(port, (socket) => {
-    socket.on("error", () => {}).once("data", (words) => socket.end(words));
+    socket.once("data", (words) => socket.end(words));
   });
   const visit = async () => {
     while (goOn) {

@@ -10,7 +10,6 @@ test("a server that speaks first is heard", async (t) => {
   for (const family of [4, 6] as const) {
     const port = freshPort();
     await b.listen(port, async (socket) => {
-      socket.on("error", () => {});
       socket.write(greeting);
       const name = await readBytes(socket, 6);
       socket.end(`250 hello ${name}\r\n`);

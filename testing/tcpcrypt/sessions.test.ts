@@ -70,5 +70,5 @@ test("two hosts with tcpcryptd", async (t) => {
 function ofConnection({ local, remote }: ReturnType<typeof viewOf>): string[] {
   const text = ({ address, port }: typeof local) =>
     address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-  return ["--local", text(local), "--remote", text(remote)];
+  return [text(remote), "--local", text(local)];
 }

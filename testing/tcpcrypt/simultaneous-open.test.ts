@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import { test } from "node:test";
 import type { Host } from "../kit/namespaces/host.ts";
 import { createPair, type Pair } from "../kit/namespaces/network.ts";
@@ -10,9 +11,7 @@ const port = 7777;
 test("the kernel opens a connection from both sides at once", async (t) => {
   const { a, b } = createPair(t);
   await holdBack(a, b);
-  const [one, other] = open({ a, b });
-  assert.equal(await outcomeOf(one), "connected");
-  assert.equal(await outcomeOf(other), "connected");
+  assert.deepEqual(await Promise.all(open({ a, b }).map(outcomeOf)), ["connected", "connected"]);
 });
 
 /**
@@ -21,9 +20,8 @@ test("the kernel opens a connection from both sides at once", async (t) => {
  */
 test("with tcpcryptd both sides are refused", async (t) => {
   const { a, b } = await startEnds(t);
-  const [one, other] = open({ a, b });
-  assert.equal(await outcomeOf(one), "ECONNREFUSED");
-  assert.equal(await outcomeOf(other), "ECONNREFUSED");
+  const outcomes = await Promise.all(open({ a, b }).map(outcomeOf));
+  assert.deepEqual(outcomes, ["ECONNREFUSED", "ECONNREFUSED"]);
 });
 
 function open({ a, b }: Pair) {
@@ -45,7 +43,7 @@ async function holdBack(...hosts: readonly Host[]): Promise<void> {
   }
 }
 
-async function outcomeOf(socket: import("node:net").Socket): Promise<string> {
+function outcomeOf(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     socket.once("connect", () => resolve("connected"));
     void endingOf(socket).then(({ code }) => resolve(code ?? "ended"));

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { startCapture } from "../kit/namespaces/capture.ts";
 import { optionOf } from "../kit/namespaces/tcp-packet.ts";
 import { type Ends, startEnds, startRoutedEnds } from "./kit/ends.ts";
-import { assertEncrypted, openTalk, pour, soak, type Talk } from "./kit/talk.ts";
+import { assertEncrypted, freshPort, openTalk, pour, soak, type Talk } from "./kit/talk.ts";
 import { packetsOf } from "./kit/wire.ts";
 
 const bytes = 1_000_000;
@@ -14,9 +14,9 @@ test("a wire for packets of 576 bytes carries everything", async (t) => {
   const { a, b } = ends;
   for (const host of [a, b]) await host.must("ip", "link", "set", "eth0", "mtu", "576");
   const capture = await startCapture(t, a, b);
-  const talk = await openTalk(a, b);
-  await bothWays(ends, talk);
-  const packets = packetsOf(await capture.packets(), talk.client.remotePort ?? 0);
+  const port = freshPort();
+  await bothWays(ends, await openTalk(a, b, { port }));
+  const packets = packetsOf(await capture.packets(), port);
   const said = packets.flatMap((packet) => optionOf(packet, maximumSegmentSize) ?? []);
   assert.deepEqual(
     said.map((option) => Buffer.from(option).readUint16BE(2)),

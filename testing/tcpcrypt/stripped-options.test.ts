@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import type { Host } from "../kit/namespaces/host.ts";
-import { viewOf } from "./kit/daemon.ts";
+import { waitUntil } from "../kit/wait-until.ts";
+import { type Daemon, viewOf } from "./kit/daemon.ts";
 import { startRoutedEnds } from "./kit/ends.ts";
 import { assertEncrypted, endingOf, freshPort, openTalk } from "./kit/talk.ts";
 
@@ -41,9 +42,10 @@ test("a router between two hosts with tcpcryptd removes options", async (t) => {
   for (const family of [4, 6] as const) {
     await t.test(`removed from other segments only: reset, then plain (IPv${family})`, async () => {
       await remove(router, notSyn);
+      const known = await plainDestinations(daemonA);
       const port = freshPort();
       // The server's side goes on in plain TCP, so its application takes Init1 for words.
-      await b.listen(port, (socket) => void socket.on("error", () => {}).pipe(socket));
+      await b.listen(port, (socket) => void socket.pipe(socket));
       const client = await a.connected({ address: b.address(family), port });
       client.write("ping");
       const { received, ended, code } = await endingOf(client);
@@ -51,6 +53,7 @@ test("a router between two hosts with tcpcryptd removes options", async (t) => {
       assert.equal(ended, false);
       assert.equal(received.length, 0);
 
+      assert(await waitUntil(async () => (await plainDestinations(daemonA)) > known, 5000));
       const again = await a.connected({ address: b.address(family), port });
       again.write("ping");
       const [words] = await once(again, "data");
@@ -60,6 +63,11 @@ test("a router between two hosts with tcpcryptd removes options", async (t) => {
     });
   }
 });
+
+async function plainDestinations(daemon: Daemon): Promise<number> {
+  const { status } = await daemon.ask({ ask: "status" });
+  return (status as { plainDestinations: number }).plainDestinations;
+}
 
 /** Makes the router remove the ENO option from these packets, and from no others. */
 async function remove(router: Host, packets: string): Promise<void> {

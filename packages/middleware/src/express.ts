@@ -4,6 +4,7 @@ import { judge, letInOrAnswer } from "./node-gate.ts";
 import type { CountersignOptions } from "./options.ts";
 
 export type { Identity } from "@countersign/gateway";
+export type { ChannelBinding, ChannelBindings } from "./binding.ts";
 export { identityOf } from "./identity.ts";
 export type { CountersignOptions } from "./options.ts";
 export { endsWithTicket } from "./ticket-end.ts";

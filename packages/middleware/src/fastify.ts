@@ -1,11 +1,13 @@
 import type { Identity } from "@countersign/gateway";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ChannelBinding } from "./binding.ts";
 import { createGate } from "./gate.ts";
 import { judge } from "./node-gate.ts";
 import type { CountersignOptions } from "./options.ts";
 import { sendRenewed } from "./renewed-ticket.ts";
 
 export type { Identity } from "@countersign/gateway";
+export type { ChannelBinding, ChannelBindings } from "./binding.ts";
 export { identityOf } from "./identity.ts";
 export type { CountersignOptions } from "./options.ts";
 export { endsWithTicket } from "./ticket-end.ts";
@@ -14,6 +16,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who the visitor is; set by Countersign before it lets a request through. */
     identity?: Identity | undefined;
+    /** Of the connection, where the option `bindings` is given. */
+    binding?: ChannelBinding | undefined;
   }
 }
 
@@ -37,6 +41,7 @@ export function countersign(options: CountersignOptions): Countersign {
     }
     request.identity = outcome.identity;
     const setCookie = await outcome.renewed;
+    request.binding = request.raw.binding;
     if (setCookie !== undefined) sendRenewed(reply.raw, setCookie);
     return undefined;
   };

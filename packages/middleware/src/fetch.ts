@@ -15,6 +15,8 @@ export interface FetchOptions<More extends readonly unknown[]> {
    * platform hands over beside it. Nobody comes in without.
    */
   readonly clientAddress: (request: Request, ...more: More) => string | undefined;
+  /** Not here: a `Request` knows no connection. */
+  readonly bindings?: undefined;
 }
 
 /** What a visitor gets who was let in. */
@@ -51,6 +53,11 @@ export function countersign<More extends readonly unknown[]>(
 ): FetchHandler<More> {
   const { clientAddress, ...common } = options;
   requireOption("clientAddress", clientAddress);
+  if (common.bindings !== undefined) {
+    throw new TypeError(
+      "countersign: option bindings needs connections, which fetch does not show",
+    );
+  }
   const gate = createGate(common);
   return async (request, ...more) => {
     const visit = readWebVisit(request, clientAddress(request, ...more), gate.peers);
@@ -60,7 +67,7 @@ export function countersign<More extends readonly unknown[]>(
     const setCookie = await renewed;
     // The signatures above hold the handler to what these options let in.
     const known = identity as never;
-    const response = await handler(withHeaders(request, headers), known, ...more);
+    const response = await handler(withHeaders(request, headers()), known, ...more);
     if (setCookie === undefined) return response;
     // A response that came from elsewhere cannot be changed.
     const answer = new Response(response.body, response);

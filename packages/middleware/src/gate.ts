@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import {
   type Allow,
   createGateway,
@@ -15,6 +16,7 @@ import {
   multifactorIsNumber,
 } from "@countersign/ticket";
 import { askForRenewal } from "./ask-for-renewal.ts";
+import { bind, type ChannelBinding } from "./binding.ts";
 import { type CountersignOptions, checkOptions, listOf } from "./options.ts";
 import { systemClock } from "./system-clock.ts";
 import { createTrustedPeers, type TrustedPeers } from "./trusted-peers.ts";
@@ -26,6 +28,8 @@ export interface Gate {
   decide(visit: Visit): Decision;
   /** The `Set-Cookie` that an allowed request is to be answered with; `undefined`: none is due. */
   renew(allow: Allow, visit: Visit): Promise<string | undefined> | undefined;
+  /** Sets `request.binding`; `undefined` where nobody is to be asked for it, or it is known. */
+  bind(request: IncomingMessage, visit: Visit): Promise<ChannelBinding | undefined> | undefined;
 }
 
 /**
@@ -36,7 +40,7 @@ export interface Gate {
 export function createGate(options: CountersignOptions): Gate {
   checkOptions(options);
   const { origin, publicKey, digest, compatibility, cachedTickets = 10_000, ...others } = options;
-  const { trustedProxies = [], loopKey, now = systemClock, ...site } = others;
+  const { trustedProxies = [], bindings, loopKey, now = systemClock, ...site } = others;
   const old = { legacy: allowLegacySignatures, multifactor: multifactorIsNumber } as const;
   const reading = compatibility === undefined ? { digest } : { digest, ...old };
   const verifier = createVerifier({
@@ -53,6 +57,10 @@ export function createGate(options: CountersignOptions): Gate {
     decide: (visit) => gateway.decide(visit, now()),
     renew: (allow, visit) =>
       allow.renewal === undefined ? undefined : renewer.renew(allow, visit, now()),
+    bind: (request, visit) =>
+      bindings === undefined || request.binding !== undefined
+        ? undefined
+        : bind(request, visit, bindings),
   };
 }
 

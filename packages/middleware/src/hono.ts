@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Identity, isCacheHeader } from "@countersign/gateway";
 import type { Context, MiddlewareHandler } from "hono";
+import type { ChannelBinding } from "./binding.ts";
 import { createGate } from "./gate.ts";
 import { isWhole, readNodeVisit, replaceHeaders } from "./node-request.ts";
 import type { CountersignOptions, RequiredOptions } from "./options.ts";
@@ -8,6 +9,7 @@ import { judgeVisit } from "./web-gate.ts";
 import { readWebVisit, withHeaders } from "./web-request.ts";
 
 export type { Identity } from "@countersign/gateway";
+export type { ChannelBinding, ChannelBindings } from "./binding.ts";
 export type { CountersignOptions } from "./options.ts";
 
 /** What Hono says beside the options of all. */
@@ -23,6 +25,8 @@ export interface HonoOptions {
 export interface CountersignVariables<Known extends Identity | undefined = Identity> {
   /** Who the visitor is. */
   identity: Known;
+  /** Of the connection, on Node, where the option `bindings` is given. */
+  binding: ChannelBinding | undefined;
 }
 
 type Handler<Known extends Identity | undefined> = MiddlewareHandler<{
@@ -56,19 +60,23 @@ export function countersign(options: CountersignOptions & HonoOptions): Middlewa
   return async (context, next) => {
     const incoming = incomingOf(context.env);
     const { raw } = context.req;
-    const outcome = judgeVisit(gate, visitOf(context, incoming));
+    const visit = visitOf(context, incoming);
+    const outcome = judgeVisit(gate, visit);
     if (!outcome.isLetIn) return outcome.response;
-    context.req.raw = withHeaders(raw, outcome.headers);
-    if (incoming !== undefined) replaceHeaders(incoming, outcome.headers);
+    if (incoming !== undefined) await gate.bind(incoming, visit);
+    const headers = outcome.headers(incoming?.binding);
+    context.req.raw = withHeaders(raw, headers);
+    if (incoming !== undefined) replaceHeaders(incoming, headers);
     context.set("identity", outcome.identity);
+    context.set("binding", incoming?.binding);
     const setCookie = await outcome.renewed;
     await next();
-    const { headers } = context.res;
-    if (setCookie === undefined || headers.getSetCookie().includes(setCookie)) return undefined;
+    const { headers: answered } = context.res;
+    if (setCookie === undefined || answered.getSetCookie().includes(setCookie)) return undefined;
     // Not before: a handler may answer with a whole Response of its own.
     context.header("Set-Cookie", setCookie, { append: true });
     // It is for one visitor: no cache may give it to another.
-    for (const name of [...headers.keys()].filter(isCacheHeader)) context.header(name, undefined);
+    for (const name of [...answered.keys()].filter(isCacheHeader)) context.header(name, undefined);
     context.header("Cache-Control", "no-store");
     return undefined;
   };

@@ -1,11 +1,13 @@
 import type { Identity } from "@countersign/gateway";
 import type { Middleware } from "koa";
+import type { ChannelBinding } from "./binding.ts";
 import { createGate } from "./gate.ts";
 import { judge } from "./node-gate.ts";
 import type { CountersignOptions, RequiredOptions } from "./options.ts";
 import { sendRenewed } from "./renewed-ticket.ts";
 
 export type { Identity } from "@countersign/gateway";
+export type { ChannelBinding, ChannelBindings } from "./binding.ts";
 export type { CountersignOptions } from "./options.ts";
 export { endsWithTicket } from "./ticket-end.ts";
 
@@ -13,6 +15,8 @@ export { endsWithTicket } from "./ticket-end.ts";
 export interface CountersignState<Known extends Identity | undefined = Identity> {
   /** Who the visitor is. */
   identity: Known;
+  /** Of the connection, where the option `bindings` is given. */
+  binding?: ChannelBinding | undefined;
 }
 
 /**
@@ -41,6 +45,7 @@ export function countersign(
     }
     context.state.identity = outcome.identity;
     const setCookie = await outcome.renewed;
+    context.state.binding = context.req.binding;
     if (setCookie !== undefined) sendRenewed(context.res, setCookie);
     await next();
   };

@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Answer, type Identity, identityHeaders } from "@countersign/gateway";
+import {
+  type Allow,
+  type Answer,
+  type Identity,
+  identityHeaders,
+  type Visit,
+} from "@countersign/gateway";
 import type { Gate } from "./gate.ts";
 import { identityIn } from "./identity.ts";
 import { readNodeVisit, replaceHeaders } from "./node-request.ts";
@@ -11,7 +17,7 @@ export type Outcome =
   | {
       readonly isLetIn: true;
       readonly identity: Identity | undefined;
-      /** The `Set-Cookie` to answer with, once it is there. */
+      /** The `Set-Cookie` to answer with, once it is there, and the request's binding with it. */
       readonly renewed: Promise<string | undefined> | undefined;
     };
 
@@ -26,9 +32,24 @@ export function judge(gate: Gate, request: IncomingMessage, target: string): Out
   if (decision.kind !== "allow") return { isLetIn: false, answer: decision.answer };
   const identity = identityIn(decision);
   const renewed = gate.renew(decision, visit);
-  replaceHeaders(request, identityHeaders(decision));
+  // One that another gate has found stays.
+  replaceHeaders(request, identityHeaders(decision, request.binding?.sessionId));
   request.identity = identity;
-  return { isLetIn: true, identity, renewed };
+  const bound = bindAndTell(gate, request, visit, decision);
+  return { isLetIn: true, identity, renewed: bound?.then(() => renewed) ?? renewed };
+}
+
+/** Sets the binding, and the header that says the same; `undefined`: there is nothing to wait for. */
+export function bindAndTell(
+  gate: Gate,
+  request: IncomingMessage,
+  visit: Visit,
+  { policy: { identityNames } }: Allow,
+): Promise<void> | undefined {
+  return gate.bind(request, visit)?.then((binding) => {
+    if (binding !== undefined)
+      replaceHeaders(request, [identityNames.sessionId, binding.sessionId]);
+  });
 }
 
 /** Calls `next` with the identity in place, or answers. */

@@ -29,6 +29,10 @@ export const kinds = {
     words: "a string of at least 32 characters",
   },
   object: { holds: (value) => typeof value === "object" && value !== null, words: "an object" },
+  bindings: {
+    holds: (value) => typeof (value as { sessionOf?: unknown } | null)?.sessionOf === "function",
+    words: "an object with the method sessionOf, such as createTcpcryptClient() gives",
+  },
   objectOrNone: {
     holds: (value) => value === "none" || (typeof value === "object" && value !== null),
     words: 'an object, or "none"',

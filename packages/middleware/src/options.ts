@@ -1,5 +1,6 @@
 import type { SiteOptions } from "@countersign/gateway";
 import type { Digest, EpochSeconds } from "@countersign/ticket";
+import type { ChannelBindings } from "./binding.ts";
 import { type Kind, kinds, oneOf } from "./option-kinds.ts";
 
 /** What a site can be told that makes sense inside its application: paths are the router's affair. */
@@ -22,6 +23,8 @@ export interface CountersignOptions extends PolicyOptions {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Verified tickets kept; 10,000 unless given. */
   readonly cachedTickets?: number | undefined;
+  /** Where `request.binding` comes from: `createTcpcryptClient()` of `@countersign/tcpcrypt-client`. */
+  readonly bindings?: ChannelBindings | undefined;
   /** A secret of 32 characters or more, the same in all processes of the application, if there are several. */
   readonly loopKey?: string | undefined;
   /** The system's clock unless given. */
@@ -71,6 +74,7 @@ const known = {
   loopBreaker: kinds.flag,
   loopKey: kinds.secret,
   trustedProxies: kinds.list,
+  bindings: kinds.bindings,
   cachedTickets: kinds.number,
   now: kinds.function,
 } satisfies Record<keyof CountersignOptions, Kind>;

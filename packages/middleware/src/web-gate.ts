@@ -1,4 +1,5 @@
 import { type Identity, identityHeaders, type Visit } from "@countersign/gateway";
+import type { ChannelBinding } from "./binding.ts";
 import type { Gate } from "./gate.ts";
 import { identityIn } from "./identity.ts";
 
@@ -9,7 +10,7 @@ export type WebOutcome =
       readonly isLetIn: true;
       readonly identity: Identity | undefined;
       /** Names and values in turn, of headers that the application is to find; empty: none. */
-      readonly headers: readonly string[];
+      headers(binding?: ChannelBinding): readonly string[];
       /** The `Set-Cookie` to answer with, once it is there. */
       readonly renewed: Promise<string | undefined> | undefined;
     };
@@ -18,7 +19,7 @@ export type WebOutcome =
 export function judgeVisit(gate: Gate, visit: Visit): WebOutcome {
   const decision = gate.decide(visit);
   if (decision.kind === "allow") {
-    const headers = identityHeaders(decision);
+    const headers = (binding?: ChannelBinding) => identityHeaders(decision, binding?.sessionId);
     const renewed = gate.renew(decision, visit);
     return { isLetIn: true, identity: identityIn(decision), headers, renewed };
   }

@@ -4,6 +4,7 @@ import { type Identity, identityHeaders } from "@countersign/gateway";
 import type { EpochSeconds } from "@countersign/ticket";
 import { createGate, type Gate } from "./gate.ts";
 import { identityIn } from "./identity.ts";
+import { bindAndTell } from "./node-gate.ts";
 import { readNodeVisit, replaceHeaders } from "./node-request.ts";
 import type { CountersignOptions } from "./options.ts";
 import { systemClock } from "./system-clock.ts";
@@ -11,6 +12,7 @@ import { type Ending, onceOver } from "./ticket-end.ts";
 import { refuseUpgrade } from "./upgrade-answer.ts";
 
 export type { Identity } from "@countersign/gateway";
+export type { ChannelBinding, ChannelBindings } from "./binding.ts";
 export type { CountersignOptions } from "./options.ts";
 
 /** The code that a WebSocket is closed with when its ticket ends (RFC 6455 §7.4.2: ours to choose). */
@@ -55,16 +57,31 @@ export function countersign<Client extends ClosableSocket>(
   }
   const gate = createGate(options);
   return (request, socket, head) => {
-    const decision = gate.decide(readNodeVisit(request, request.url ?? "", gate.peers));
+    const visit = readNodeVisit(request, request.url ?? "", gate.peers);
+    const decision = gate.decide(visit);
     if (decision.kind !== "allow") return refuseUpgrade(socket, decision.answer);
     const { ticket } = decision;
-    replaceHeaders(request, identityHeaders(decision));
+    replaceHeaders(request, identityHeaders(decision, request.binding?.sessionId));
     request.identity = identityIn(decision);
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      if (ticket !== undefined) closeAtEnd(client, request, gate, ticket.validUntil);
-      sockets.emit("connection", client, request);
-    });
+    const open = () =>
+      sockets.handleUpgrade(request, socket, head, (client) => {
+        if (ticket !== undefined) closeAtEnd(client, request, gate, ticket.validUntil);
+        sockets.emit("connection", client, request);
+      });
+    const bound = bindAndTell(gate, request, visit, decision);
+    if (bound === undefined) open();
+    else openLater(socket, bound, open);
   };
+}
+
+/** Node leaves the connection to us, with nobody else to hear when it breaks meanwhile. */
+function openLater(socket: Duplex, bound: Promise<void>, open: () => void): void {
+  const broken = () => socket.destroy();
+  socket.on("error", broken);
+  void bound.then(() => {
+    if (!socket.destroyed) open();
+    socket.off("error", broken);
+  });
 }
 
 /**

@@ -42,7 +42,7 @@ export type ConnectionPhase =
   | "closed"
   | "aborted";
 
-/** Numbers about a connection. */
+/** Numbers about a connection; after an abort, as they were before the event that led to it. */
 export interface ConnectionCounts {
   /** Application data in bytes. */
   readonly bytes: { readonly sent: number; readonly received: number };

@@ -39,6 +39,14 @@ export function wipe(...secrets: readonly Wipeable[]): void {
 }
 
 /**
+ * Room for a secret. Its memory lies outside the collector's heap, which would leave copies behind
+ * whenever it moves a small array.
+ */
+export function roomForSecret(length: number): Uint8Array {
+  return new Uint8Array(new ArrayBuffer(length));
+}
+
+/**
  * An ephemeral key pair for one TEP. Use it for one connection: {@link KeyPair.wipe} forgets the
  * private half, which the runtime clears when it frees it.
  */
@@ -107,11 +115,9 @@ export function keyPairOf(tep: Tep, privateKey: Uint8Array): KeyPair {
     ecdh.setPrivateKey(privateKey);
     return weierstrassPair(tep, ecdh);
   }
-  const key = createPrivateKey({
-    key: Buffer.concat([curve.pkcs8Head, privateKey]),
-    format: "der",
-    type: "pkcs8",
-  });
+  const der = Buffer.concat([curve.pkcs8Head, privateKey]);
+  const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  wipe(der);
   return montgomeryPair(tep, curve.jwk, key, createPublicKey(key));
 }
 

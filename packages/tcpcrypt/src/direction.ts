@@ -1,5 +1,5 @@
 import type { Aead } from "./aead.ts";
-import { FrameKey, nonceLength, tagLength, type Wipeable, wipe } from "./crypto.ts";
+import { FrameKey, nonceLength, roomForSecret, tagLength, type Wipeable, wipe } from "./crypto.ts";
 import { type FrameFlags, readFrame, readPlaintext, writeFlags, writeHeader } from "./frame.ts";
 import { frameNonce } from "./frame-nonce.ts";
 import { type KeyLabel, nextMasterKey, trafficKey } from "./key-schedule.ts";
@@ -44,15 +44,26 @@ export interface Opened extends FrameFlags {
  */
 const separatePiecesFrom = 4096;
 
-/** The keys of generation 0 for a stream whose first frame stands at `offset`. */
-export function firstDirection(
-  label: KeyLabel,
-  aead: Aead,
+/**
+ * The keys of generation 0 for both directions of a stream whose first frames stand at `offsets`.
+ * Takes over `masterKey` (32 bytes): each direction wipes its own when it moves on.
+ */
+export function firstDirections(
   masterKey: Uint8Array,
-  offset: bigint,
-): Direction {
-  // Each direction wipes its own copy when it moves on.
-  return { ...keysOf(masterKey.slice(), label, aead), generation: 0, offset };
+  aead: Aead,
+  { ours, theirs }: { readonly ours: FirstFrames; readonly theirs: FirstFrames },
+): { readonly ours: Direction; readonly theirs: Direction } {
+  const own = copyOf(masterKey);
+  return {
+    ours: { ...keysOf(own, ours.label, aead), generation: 0, offset: ours.offset },
+    theirs: { ...keysOf(masterKey, theirs.label, aead), generation: 0, offset: theirs.offset },
+  };
+}
+
+/** Which keys the frames of one direction have, and where they begin. */
+interface FirstFrames {
+  readonly label: KeyLabel;
+  readonly offset: bigint;
 }
 
 /** The same place in the stream under the next keys. The old `masterKey` is then spent. */
@@ -120,9 +131,15 @@ function keysOf(masterKey: Uint8Array, label: KeyLabel, aead: Aead) {
   const bytes = trafficKey(masterKey, label, aead);
   const keyLength = bytes.length - nonceLength;
   const key = new FrameKey(aead, bytes.subarray(0, keyLength));
-  const randomizer = bytes.slice(keyLength);
+  const randomizer = copyOf(bytes.subarray(keyLength));
   wipe(bytes);
   return { label, masterKey, key, randomizer, keyBytes: 0 };
+}
+
+function copyOf(secret: Uint8Array): Uint8Array {
+  const copy = roomForSecret(secret.length);
+  copy.set(secret);
+  return copy;
 }
 
 function behind(direction: Direction, around: number, prefix: number, data: number): Direction {

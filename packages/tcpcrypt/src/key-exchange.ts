@@ -1,6 +1,6 @@
 import type { Aead } from "./aead.ts";
 import { wipe } from "./crypto.ts";
-import { firstDirection } from "./direction.ts";
+import { firstDirections } from "./direction.ts";
 import type { Agreement } from "./eno/settle.ts";
 import type { Role } from "./eno/terms.ts";
 import type { Session } from "./events.ts";
@@ -142,25 +142,19 @@ function establish(
     : undefined;
   wipe(secret);
   // RFC 8548 §3.5: which keys a host uses depends on its role in the first session only.
-  const [ours, theirs] = originalRole === "A" ? (["ab", "ba"] as const) : (["ba", "ab"] as const);
-  const sent = firstFrameOffset(lengths.sent);
-  const received = firstFrameOffset(lengths.received);
+  const [own, other] = originalRole === "A" ? (["ab", "ba"] as const) : (["ba", "ab"] as const);
+  const { ours, theirs } = firstDirections(masterKey, aead, {
+    ours: { label: own, offset: firstFrameOffset(lengths.sent) },
+    theirs: { label: other, offset: firstFrameOffset(lengths.received) },
+  });
   const next: Exchanging = {
     state: "exchanging-frames",
-    outgoing: {
-      state: "expecting-application-data",
-      direction: firstDirection(ours, aead, masterKey, sent),
-    },
-    incoming: {
-      state: "expecting-frame",
-      direction: firstDirection(theirs, aead, masterKey, received),
-      unread: nothingUnread,
-    },
+    outgoing: { state: "expecting-application-data", direction: ours },
+    incoming: { state: "expecting-frame", direction: theirs, unread: nothingUnread },
     probe: undefined,
     transferred: { sent: 0, received: 0 },
     unproven,
   };
-  wipe(masterKey);
   const resumed = resumption !== undefined;
   return { next, session: { sessionId, role, tep, aead, resumed, aware } };
 }

@@ -1,8 +1,8 @@
 import type { Aead } from "./aead.ts";
-import { hmac, keyLengths, nonceLength, wipe } from "./crypto.ts";
+import { hmac, keyLengths, nonceLength, roomForSecret, wipe } from "./crypto.ts";
 
 /** K_LEN of every TEP, in bytes: session secrets and master keys (RFC 8548 §5). */
-export const secretLength = 32;
+const secretLength = 32;
 /** A resumption identifier, of which each host sends one half (RFC 8548 §3.5). */
 export const identifierLength = 18;
 
@@ -48,10 +48,10 @@ export function sessionIdOf(
   secret: Uint8Array,
   sessionNonce: Uint8Array,
 ): Uint8Array {
-  return Buffer.concat([
-    Uint8Array.of(tepByte),
-    cprf(secret, constant.SESSID, sessionNonce, secretLength),
-  ]);
+  const id = new Uint8Array(1 + secretLength);
+  id[0] = tepByte;
+  id.set(cprf(secret, constant.SESSID, sessionNonce, secretLength), 1);
+  return id;
 }
 
 /** `mk[0]` of a session. @see RFC 8548 §3.3 */
@@ -82,7 +82,7 @@ export function resumptionIdentifier(secret: Uint8Array): Uint8Array {
  * @see RFC 8548 §3.1
  */
 function cprf(key: Uint8Array, which: number, nonce: Uint8Array, length: number): Uint8Array {
-  const output = new Uint8Array(length);
+  const output = roomForSecret(length);
   let block: Uint8Array = noNonce;
   for (let at = 0, counter = 1; at < length; counter += 1) {
     const next = hmac(key, block, Uint8Array.of(which), nonce, Uint8Array.of(counter));

@@ -34,7 +34,7 @@ export class ResumableSecret {
     this.aead = session.aead;
     this.originalRole = session.originalRole;
     const identifier = resumptionIdentifier(secret);
-    const [first, second] = [identifier.slice(0, halfLength), identifier.slice(halfLength)];
+    const [first, second] = [identifier.subarray(0, halfLength), identifier.subarray(halfLength)];
     this.half = session.originalRole === "A" ? first : second;
     this.expectedHalf = session.originalRole === "A" ? second : first;
     this.#secret = secret;

@@ -17,7 +17,7 @@ import { hex, keyAgreementVectors, unhex } from "./vectors.ts";
 const aeads: readonly Aead[] = aeadNames.map(aeadOf);
 const lengths = { curve25519: 32, curve448: 56, p256: 35, p521: 69 };
 
-/** X25519 and X448: points of small order (RFC 7748, sections 6 and 7), which make ES zero. */
+/** X25519 and X448: points of small order (RFC 7748), which make ES zero. */
 const smallOrder: readonly (readonly [Tep, string])[] = [
   [0x23, "00".repeat(32)],
   [0x23, `01${"00".repeat(31)}`],

@@ -1,4 +1,4 @@
-import { type Direction, firstDirection } from "../src/direction.ts";
+import { type Direction, firstDirections } from "../src/direction.ts";
 import { frameNonce } from "../src/frame-nonce.ts";
 import {
   type AbortReason,
@@ -141,7 +141,10 @@ export function resumedPair(
 /** The keys with which A of a resumed pair sends its first frame. */
 export function directionOfA(): Direction {
   const masterKey = firstMasterKey(new Uint8Array(32).fill(7), Uint8Array.of(1, 2, 3));
-  return firstDirection("ab", 0x0001, masterKey, 0n);
+  return firstDirections(masterKey, 0x0001, {
+    ours: { label: "ab", offset: 0n },
+    theirs: { label: "ba", offset: 0n },
+  }).ours;
 }
 
 /** An authentic first frame of A that announces an urgent pointer, and ends before it. */

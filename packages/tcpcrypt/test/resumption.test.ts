@@ -98,10 +98,10 @@ test("resumption nonces may be as short as nothing", () => {
 
 test("which keys a host uses is decided by its role in the first session", () => {
   const { a, b } = sharedSecret();
-  const { a: opener, b: other } = resume(b, a);
+  const { a: opener, b: other } = resume(b, a, 0);
   const { a: first, b: second } = sharedSecret();
-  const straight = resume(first, second);
-  // Both are A now, but they were not; the same secret and place would else repeat a nonce.
+  const straight = resume(first, second, 0);
+  // Both are A now, with one secret and no nonces; but in the first session only one was A.
   assert.notEqual(hex(handle(opener, data("x"))), hex(handle(straight.a, data("x"))));
   carry(other, opener, handle(other, data("from what is B now")));
   assert.equal(text(opener.delivered), "from what is B now");

@@ -53,6 +53,16 @@ test("gives a secret by its key, and then not by the half", () => {
   assert.equal(cache.takeByHalf(0x23, secret.expectedHalf, 1), undefined);
 });
 
+test("keeps a secret again that was taken and not used", () => {
+  const cache = new SecretCache();
+  const { secret } = newSecret();
+  cache.put(secret, "peer", 0);
+  cache.take("peer", 0);
+  cache.put(secret, "peer", 0);
+  assert.equal(cache.size, 1);
+  assert.equal(cache.takeByHalf(0x23, secret.expectedHalf, 0), secret);
+});
+
 test("keeps a secret without a key for passive opens only", () => {
   const cache = new SecretCache();
   const { secret } = newSecret();

@@ -39,7 +39,8 @@ export function readVisit(params: ReadonlyMap<string, string>): Visit {
 /** What a web server says of the visitor's connection in its CGI variables. */
 export function readConnection(params: ReadonlyMap<string, string>): SaidOfConnection {
   return {
-    remoteAddress: params.get("REMOTE_ADDR"),
+    // Apache's mod_remoteip makes REMOTE_ADDR of what a proxy says.
+    remoteAddress: params.get("COUNTERSIGN_REMOTE_ADDRESS") ?? params.get("REMOTE_ADDR"),
     remotePort: params.get("REMOTE_PORT"),
     localAddress: params.get("SERVER_ADDR"),
     // Apache takes SERVER_PORT from ServerName, which may have the port of a proxy in front.

@@ -27,7 +27,7 @@ export function startTcpcryptd(
   settings: TcpcryptSettings,
   world: World,
 ): Promise<RunningTcpcryptd> {
-  return superviseTcpcrypt(settings, world, { machine: thisMachine, kernel: thisKernel() });
+  return superviseTcpcrypt(settings, { ...world, machine: thisMachine, kernel: thisKernel() });
 }
 
 /**

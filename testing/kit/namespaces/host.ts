@@ -41,9 +41,12 @@ export class Host {
     this.ipv4 = place.ipv4;
     this.ipv6 = place.ipv6;
     this.#owner = owner;
-    atEnd(owner, () => {
-      for (const socket of this.#sockets) socket.destroy();
-    });
+    atEnd(owner, () => this.closeSockets());
+  }
+
+  /** Closes what a test has left open. */
+  closeSockets(): void {
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   /** Its address of the same family as `like`: 4 or 6. */
@@ -86,7 +89,7 @@ export class Host {
     return insideNamespace(this.path, work);
   }
 
-  /** A socket of this host that connects. Its errors are the test's. */
+  /** A socket of this host that connects. */
   connect(to: Destination): Socket {
     const fd = this.inside(() => tcpSocket(to.address));
     const socket = new Socket({ fd, allowHalfOpen: to.allowHalfOpen ?? false });
@@ -128,6 +131,8 @@ export class Host {
 
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
+    // A test that cares listens, too; for others, a reset at the end of all things is no failure.
+    socket.on("error", () => {});
     socket.once("close", () => this.#sockets.delete(socket));
   }
 

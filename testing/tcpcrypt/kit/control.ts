@@ -1,5 +1,4 @@
-import { connect } from "node:net";
-import { createInterface } from "node:readline";
+import { connect, type Socket } from "node:net";
 
 /** One end of a connection. */
 export interface Endpoint {
@@ -46,7 +45,7 @@ export function ask(path: string, question: object): Promise<Record<string, unkn
     socket.setTimeout(10_000, () => socket.destroy(new Error("no answer in 10 s")));
     socket.once("error", reject);
     socket.once("close", () => reject(new Error("closed without an answer")));
-    createInterface(socket).once("line", (line) => {
+    onLine(socket, (line) => {
       socket.destroy();
       const answer = JSON.parse(line);
       if (answer.error === undefined) resolve(answer);
@@ -62,7 +61,7 @@ export async function watch(path: string): Promise<Watch> {
   const closed: ShownConnection[] = [];
   const socket = connect(path);
   socket.on("error", () => socket.destroy());
-  createInterface(socket).on("line", (line) => {
+  onLine(socket, (line) => {
     const { event, connection } = JSON.parse(line);
     if (event === "opened") opened.push(connection);
     if (event === "closed") closed.push(connection);
@@ -73,4 +72,13 @@ export async function watch(path: string): Promise<Watch> {
   // The watch itself has no answer; a question behind it on the same daemon has.
   await ask(path, { ask: "status" });
   return { opened, closed, stop: () => socket.destroy() };
+}
+
+function onLine(socket: Socket, tell: (line: string) => void): void {
+  let rest = "";
+  socket.setEncoding("utf8").on("data", (chunk) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) tell(line);
+  });
 }

@@ -61,8 +61,9 @@ export class Daemon {
 
   /** Runs `countersign tcpcrypt …` on this host, about this daemon. */
   run(subcommand: string, ...args: string[]) {
-    const all = [commandLine, "tcpcrypt", subcommand, ...args, "--config", this.config];
-    return this.host.run(process.execPath, ...all);
+    const isAsking = subcommand !== "up" && subcommand !== "down";
+    const which = isAsking ? ["--socket", this.controlSocket] : ["--config", this.config];
+    return this.host.run(process.execPath, commandLine, "tcpcrypt", subcommand, ...args, ...which);
   }
 
   ask(question: object): Promise<Record<string, unknown>> {
@@ -105,7 +106,12 @@ export class Daemon {
 }
 
 /** What tests ask for unless they say otherwise: everything, and one worker, which starts sooner. */
-const everything = { outgoing: [{ ports: "all" }], incoming: [{ ports: "all" }], workers: 1 };
+const everything = {
+  outgoing: [{ ports: "all" }],
+  incoming: [{ ports: "all" }],
+  workers: 1,
+  limits: { drainSeconds: 0 },
+};
 
 /** Prepares a daemon without starting it. What it may leave behind is removed with `owner`. */
 export function prepareDaemon(owner: Owner, host: Host, settings: DaemonSettings = {}): Daemon {
@@ -130,6 +136,8 @@ export async function startDaemon(
 ): Promise<Daemon> {
   const daemon = prepareDaemon(owner, host, settings);
   await daemon.start();
+  // Connections that stay would have it wait before it ends.
+  atEnd(owner, () => host.closeSockets());
   return daemon;
 }
 

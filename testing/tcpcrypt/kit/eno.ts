@@ -16,6 +16,8 @@ export const allTeps: readonly Tep[] = [0x23, 0x24, 0x21, 0x22];
 
 /** The BPF program, for sockets that this process makes. */
 export interface Eno {
+  /** Of its control group. */
+  readonly folder: string;
   readonly loaded: LoadedEno;
   readonly sockets: EnoSockets;
 }
@@ -28,8 +30,7 @@ export function startEno(owner: Owner): Eno {
   const name = /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1] ?? "/";
   const folder = join(root, `cs-${process.pid}-${randomBytes(4).toString("hex")}`);
   mkdirSync(folder);
-  const enter = (group: string) =>
-    writeFileSync(join(group, "cgroup.procs"), String(process.pid));
+  const enter = (group: string) => writeFileSync(join(group, "cgroup.procs"), String(process.pid));
   enter(folder);
   const leave = () => {
     enter(join(root, name));
@@ -43,6 +44,7 @@ export function startEno(owner: Owner): Eno {
   const loaded = loadEno(folder);
   atEnd(owner, () => loaded.close());
   return {
+    folder,
     loaded,
     sockets: enoSockets({ storage: loaded.storageFd, answers: loaded.answersFd }),
   };
@@ -55,13 +57,11 @@ function cgroup2(): string {
   return folder;
 }
 
+/** What both ends of a connection recorded; `undefined` for one that was not asked to. */
 export interface Meeting {
   readonly port: number;
-  /** `undefined`: nothing was recorded. */
   readonly client: Outcome | undefined;
   readonly server: Outcome | undefined;
-  /** Both ends are open until this is called. */
-  close(): void;
 }
 
 export interface MeetingPlan {
@@ -70,16 +70,25 @@ export interface MeetingPlan {
   readonly offer?: Parameters<EnoSockets["offer"]>[1] | null;
   /** `null`: the passive side knows nothing of ENO. */
   readonly terms?: { readonly teps: readonly Tep[]; readonly aware: AwareMode } | null;
-  /** Before anything is sent, when the port is known. */
+  /** Called before anything is sent, when the port is known. */
   readonly prepare?: (port: number) => Promise<void>;
+  /** How often each side says a word, the client first. */
+  readonly words?: number;
 }
 
-/** Connects `from` to `to` and says a word each way, the client first. */
+/** Connects two hosts; both ends stay open until `owner` ends. */
 export async function meet(
+  owner: Owner,
   eno: Eno,
-  from: Host,
-  to: Host,
-  { family = 4, offer, terms, prepare }: MeetingPlan = {},
+  {
+    from,
+    to,
+    family = 4,
+    offer,
+    terms,
+    prepare,
+    words = 1,
+  }: MeetingPlan & { from: Host; to: Host },
 ): Promise<Meeting> {
   const calls = systemCalls();
   const address = family === 4 ? "0.0.0.0" : "::";
@@ -90,26 +99,26 @@ export async function meet(
   if (terms !== null) {
     eno.loaded.setPassiveTerms(port, terms ?? { teps: allTeps, aware: "off" });
   }
-  const server = createServer().listen({ fd: listening });
+  const server = createServer({ noDelay: true }).listen({ fd: listening });
+  atEnd(owner, () => void server.close());
   await once(server, "listening");
   await prepare?.(port);
 
   const fd = from.inside(() => calls.tcpSocket({ family }));
   if (offer !== null) eno.sockets.offer(fd, offer ?? offerOf({}));
-  const client = new Socket({ fd });
+  const client = new Socket({ fd }).setNoDelay();
+  atEnd(owner, () => void client.destroy());
   client.connect({ host: to.address(family), port });
   const [[accepted]] = await Promise.all([once(server, "connection"), once(client, "connect")]);
-  server.close();
-  await say(client, accepted, "ping");
-  await say(accepted, client, "pong");
+  atEnd(owner, () => void accepted.destroy());
+  for (let word = 0; word < words; word += 1) {
+    await say(client, accepted, "ping");
+    await say(accepted, client, "pong");
+  }
   return {
     port,
     client: eno.sockets.outcome(fd),
     server: eno.sockets.outcome(fdOf(accepted)),
-    close() {
-      client.destroy();
-      accepted.destroy();
-    },
   };
 }
 

@@ -48,11 +48,20 @@ export async function say(from: Socket, to: Socket, words: string): Promise<void
 
 /** Exactly so many bytes, or as many as came before the end. */
 export async function readBytes(socket: Socket, length: number): Promise<Buffer> {
-  for (;;) {
-    const bytes = socket.read(length) ?? (socket.readableEnded ? socket.read() : null);
-    if (bytes !== null || socket.readableEnded) return bytes ?? Buffer.alloc(0);
-    await newsOf(socket);
+  const pieces: Buffer[] = [];
+  let missing = length;
+  while (missing > 0 && !socket.readableEnded) {
+    // All that is there: Node says "readable" for any rest, so that a wait for more would spin.
+    const piece: Buffer | null = socket.read();
+    if (piece === null) {
+      await newsOf(socket);
+      continue;
+    }
+    pieces.push(piece.subarray(0, missing));
+    if (piece.length > missing) socket.unshift(piece.subarray(missing));
+    missing -= Math.min(missing, piece.length);
   }
+  return Buffer.concat(pieces);
 }
 
 /** Resolves when there is something to read, or the end. @throws what the socket says */
@@ -78,8 +87,8 @@ export async function sessionsOf(
 /** What a daemon says of the connection of one of its host's sockets. */
 export async function sessionOf(daemon: Daemon, socket: Socket): Promise<ShownConnection> {
   const connection = await daemon.session(viewOf(socket));
-  assert(connection !== null, `${daemon.host.label}: no such connection; its log:\n${daemon.log}`);
-  return connection;
+  if (connection !== null) return connection;
+  throw new Error(`${daemon.host.label}: no such connection; its log:\n${daemon.log}`);
 }
 
 /** Fails unless both ends tell of one encrypted connection. */

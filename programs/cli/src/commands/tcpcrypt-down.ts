@@ -33,7 +33,7 @@ async function takeDown(terminal: Terminal, config: string | undefined): Promise
 
 /** Asks tcpcryptd to end, and waits until it has; `undefined`: there was none that answers. */
 async function stop(terminal: Terminal, socketPath: string): Promise<number | undefined> {
-  const client = createTcpcryptClient({ socketPath });
+  const client = createTcpcryptClient({ socketPath, timeoutMs });
   try {
     const { pid, workers } = await client.status();
     await client.stop();
@@ -42,7 +42,6 @@ async function stop(terminal: Terminal, socketPath: string): Promise<number | un
     while (isAlive(pid)) await pause(asksEachMs);
     return pid;
   } catch (error) {
-    // One that hangs is ended by its watchdog; what it leaves is cleaned up.
     const isGone = error instanceof TcpcryptClientError && error.code === "unreachable";
     if (isGone) return undefined;
     throw error;
@@ -52,6 +51,8 @@ async function stop(terminal: Terminal, socketPath: string): Promise<number | un
 }
 
 const asksEachMs = 50;
+/** One that hangs is ended by its watchdog long before. */
+const timeoutMs = 10_000;
 
 function openOf(open: { encrypted: number; plain: number; opening: number } | undefined): number {
   return open === undefined ? 0 : open.encrypted + open.plain + open.opening;

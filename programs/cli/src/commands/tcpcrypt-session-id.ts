@@ -1,4 +1,4 @@
-import type { EncryptedConnection, TcpcryptConnection } from "@countersign/tcpcrypt-client";
+import type { EncryptedConnection, Endpoint, TcpcryptClient } from "@countersign/tcpcrypt-client";
 import type { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { withExamples } from "../examples.ts";
@@ -22,7 +22,7 @@ export function defineSessionId(sessionId: Command, terminal: Terminal): void {
     .action((remote: GivenEnd, options: SessionIdOptions) => tell(terminal, remote, options));
   withExamples(sessionId, [
     "countersign tcpcrypt session-id 10.0.0.2:80",
-    'countersign tcpcrypt session-id "$REMOTE_ADDR:$REMOTE_PORT" --local "$SERVER_ADDR:$SERVER_PORT"',
+    'countersign tcpcrypt session-id "[$REMOTE_ADDR]:$REMOTE_PORT" \\\n    --local "[$SERVER_ADDR]:$SERVER_PORT"',
   ]).addHelpText(
     "after",
     "\nThe other end prints the same session ID for the same connection, unless somebody sits in\n" +
@@ -41,8 +41,7 @@ async function tell(
   remote: GivenEnd,
   options: SessionIdOptions,
 ): Promise<void> {
-  const connections = await asking(options, (client) => client.connections());
-  const found = encryptedAmong(connections, remote, options.local);
+  const found = await asking(options, (client) => matching(client, remote, options.local));
   if (found.length > 1 && !options.all) {
     const ends = found.map(({ local }) => writeEndpoint(local)).join(", ");
     const advice = `say which with --local, or --all for all: ${ends}`;
@@ -58,13 +57,21 @@ async function tell(
 }
 
 /** The newest first. */
-function encryptedAmong(
-  connections: readonly TcpcryptConnection[],
+async function matching(
+  client: TcpcryptClient,
   remote: GivenEnd,
   local: GivenEnd | undefined,
-): readonly EncryptedConnection[] {
-  return connections
+): Promise<readonly EncryptedConnection[]> {
+  if (isWhole(remote) && local !== undefined && isWhole(local)) {
+    const connection = await client.sessionOf({ local, remote });
+    return connection === undefined ? [] : [connection];
+  }
+  return (await client.connections())
     .filter((one) => one.encrypted)
     .filter((one) => isEnd(one.remote, remote) && (local === undefined || isEnd(one.local, local)))
     .toSorted((a, b) => b.openedAt - a.openedAt);
+}
+
+function isWhole(end: GivenEnd): end is Endpoint {
+  return end.port !== undefined;
 }

@@ -13,15 +13,18 @@ export function writeEndpoint({ address, port }: Endpoint): string {
   return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** Reads `10.0.0.2:80`, `[2001:db8::2]:80`, or an address alone. */
+/**
+ * Reads `10.0.0.2:80`, `[2001:db8::2]:80`, or an address alone. Brackets may stand around any address,
+ * so that scripts need not know which kind it is.
+ */
 export function parseEndpoint(text: string): GivenEnd {
   if (isIP(text) !== 0) return { address: canonical(text), port: undefined };
-  const [, six, four, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
-  const address = six ?? four ?? "";
+  const [, bracketed, bare = "", digits] = /^(?:\[([^\]]+)\]|([\d.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const address = bracketed ?? bare;
   const port = Number(digits);
-  const isRight = isIP(address) === (six === undefined ? 4 : 6) && port >= 1 && port <= 65_535;
-  if (!isRight) throw new InvalidArgumentError("Expected an end such as 10.0.0.2:80 or [::1]:80.");
-  return { address: canonical(address), port };
+  if (isIP(address) !== 0 && port >= 1 && port <= 65_535)
+    return { address: canonical(address), port };
+  throw new InvalidArgumentError("Expected an end such as 10.0.0.2:80 or [::1]:80.");
 }
 
 /** Whether an end is the one that is meant. */

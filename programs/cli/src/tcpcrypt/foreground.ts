@@ -22,5 +22,6 @@ export async function runInForeground(
     log.info({ signal }, "stopping");
     await running.stop();
   }
+  // Without a signal, down has asked for it.
   log.info("stopped");
 }

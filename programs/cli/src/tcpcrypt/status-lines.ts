@@ -10,7 +10,7 @@ export function statusLines(status: TcpcryptStatus, now: number): readonly strin
     `tcpcryptd runs (process ${pid}, for ${age})`,
     ...tableLines(rules.map(ruleCells)),
     ...tableLines(workers.map(workerCells)),
-    `connecting now: ${hold.dials} (held by ${hold.by})`,
+    ...(hold.by === "none" ? [] : [`connecting now: ${hold.dials} (held by ${hold.by})`]),
     `destinations left alone because they do not encrypt: ${plainDestinations}`,
     ...abortedLines(workers),
   ];

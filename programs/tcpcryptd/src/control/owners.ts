@@ -17,8 +17,11 @@ export function createOwners(
 ): Owners {
   const socketDiagnosis = 4;
   const fd = systemCalls.netlinkSocket(socketDiagnosis);
+  let isClosed = false;
   return {
     ownerOf(local, remote) {
+      // The descriptor may belong to somebody else by now.
+      if (isClosed) return undefined;
       try {
         const request = socketRequest(local, remote);
         const [answer] = converse(systemCalls, fd, "the owner of a socket", [request]);
@@ -28,7 +31,10 @@ export function createOwners(
         throw error;
       }
     },
-    close: () => systemCalls.close(fd),
+    close() {
+      if (!isClosed) systemCalls.close(fd);
+      isClosed = true;
+    },
   };
 }
 

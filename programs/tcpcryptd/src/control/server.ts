@@ -92,11 +92,12 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   return {
     path,
     async close() {
+      owners.close();
+      if (!server.listening) return;
       const closed = once(server, "close");
       server.close();
       for (const socket of sockets) socket.destroy();
       await closed;
-      owners.close();
     },
   };
 }
@@ -110,7 +111,9 @@ interface Desk extends ControlOptions {
 async function serve(socket: Socket, desk: Desk): Promise<void> {
   let isWatching = false;
   try {
-    for await (const line of linesOf(socket, maxRequestBytes)) {
+    // By default the end of a loop also is the end of the socket, before it has sent its last answer.
+    const bytes = socket.iterator({ destroyOnReturn: false });
+    for await (const line of linesOf(bytes, maxRequestBytes)) {
       const request = parseRequest(line);
       if ("error" in request) {
         const { id, error, message } = request;
@@ -130,7 +133,8 @@ async function serve(socket: Socket, desk: Desk): Promise<void> {
   } catch (error) {
     if (error instanceof LineTooLong) {
       const message = `expected a line of at most ${maxRequestBytes} bytes`;
-      socket.end(writeAnswer(null, { error: "bad-request", message }));
+      const answer = writeAnswer(null, { error: "bad-request", message });
+      socket.end(answer, () => socket.destroy());
     } else if (!socket.destroyed) {
       throw error;
     }

@@ -75,7 +75,8 @@ export interface LoadedEno {
 export interface EnoSockets {
   /**
    * Before connect(): the whole ENO option for the SYN, and what may come back. `expectedHalf` (9
-   * bytes) goes with an offered resumption.
+   * bytes) goes with an offered resumption. More than 20 bytes do not fit beside the options that
+   * Linux sends by default, and the SYN then has none.
    */
   offer(
     fd: number,
@@ -86,8 +87,9 @@ export interface EnoSockets {
     },
   ): void;
   /**
-   * After connect() or accept(): both SYN-form options as on the wire. `acknowledged` says whether
-   * the program found ENO agreed: both sent and received an ACK segment with ENO (RFC 8547 §4.6).
+   * After connect() or accept(): both SYN-form options as on the wire, empty when there was none.
+   * `acknowledged` says whether the program found ENO agreed: both sent and received an ACK segment
+   * with ENO (RFC 8547 §4.6). Whoever then cannot encrypt has to reset the connection.
    */
   outcome(fd: number):
     | {
@@ -97,8 +99,10 @@ export interface EnoSockets {
       }
     | undefined;
   /**
-   * Answers a peer that offers `tep` with `theirHalf` (9 bytes) by `ourHalf` and a fresh nonce of 8
-   * bytes; the answer is given to one connection only.
+   * Answers a peer that offers `tep` with `theirHalf` (9 bytes) by `ourHalf` and a fresh nonce, to one
+   * connection only: whoever accepts it finds both halves in its outcome, and the answer is gone.
+   * The nonce has 8 bytes, or 7 where the other options of the SYN-ACK leave 20. To be called before
+   * the peer can know the secret; without room in the map it is not kept.
    */
   addAnswer(tep: Tep, theirHalf: Uint8Array, ourHalf: Uint8Array): void;
   removeAnswer(tep: Tep, theirHalf: Uint8Array): void;

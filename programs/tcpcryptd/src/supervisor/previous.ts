@@ -6,6 +6,11 @@ import { undo } from "./machine/undo.ts";
 import { isRequiredLeft, openRequired } from "./rules/rules.ts";
 import { TcpcryptdError } from "./tcpcryptd-error.ts";
 
+/** Where the control socket of a runtime folder is. */
+export function socketPath(runtimeFolder: string): string {
+  return `${runtimeFolder}/tcpcrypt.sock`;
+}
+
 /** The network namespace of this process. */
 export function ownNetwork(): string {
   return readlinkSync("/proc/self/ns/net");
@@ -51,6 +56,7 @@ export interface CleanedUp {
 export async function cleanUpWith(machine: Machine, runtimeFolder: string): Promise<CleanedUp> {
   const undone = machine.read(journalPath(runtimeFolder)) !== undefined;
   const problems = await undoPrevious(machine, runtimeFolder, ownNetwork());
+  if (undone) machine.remove(socketPath(runtimeFolder));
   const opened = isRequiredLeft(machine);
   if (opened) openRequired(machine);
   return { undone, opened, problems };

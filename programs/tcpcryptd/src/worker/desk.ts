@@ -16,6 +16,8 @@ export interface WorkerWorld extends Timekeeper {
   >;
   readonly eno: EnoSockets;
   readonly entropy: Entropy;
+  /** No other worker accepts from the same sockets. */
+  readonly isAlone: boolean;
   /** Seconds since 1970. */
   seconds(): number;
   tell(message: FromWorker): void;

@@ -80,6 +80,11 @@ function letInEncrypted(
   carryEncrypted(desk, entry, negotiated, {
     network,
     keep(secret) {
+      // Any worker may accept the peer's next connection, and only this one has the secret.
+      if (!desk.world.isAlone) {
+        secret.wipe();
+        return;
+      }
       kept = secret;
       secrets.keepNamed(secret);
     },

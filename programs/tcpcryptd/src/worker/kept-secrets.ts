@@ -47,11 +47,10 @@ export class KeptSecrets implements Sleeper {
     return this.#cache.take(keyOf(remote), this.#now());
   }
 
-  /** The secret that the peer named and the BPF program agreed to. */
+  /** The secret that the peer named and the BPF program agreed to; it is the caller's now. */
   takeNamed(tep: Tep, theirHalf: Uint8Array): ResumableSecret | undefined {
     const secret = this.#cache.takeByHalf(tep, theirHalf, this.#now());
-    // The program gives an answer to one connection only, so it has forgotten this one.
-    if (secret !== undefined) this.#answered.delete(secret);
+    if (secret !== undefined && this.#answered.has(secret)) this.#withdraw(secret);
     return secret;
   }
 

@@ -6,7 +6,8 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { openEnoSockets } from "../kernel/eno-sockets.ts";
+import { availableParallelism } from "node:os";
+import { enoSockets } from "../kernel/bpf/eno-sockets.ts";
 import { systemCalls } from "../kernel/system-calls.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { createWorker, type Worker } from "./worker.ts";
@@ -28,7 +29,8 @@ process.on("SIGINT", () => {});
 function start(message: Extract<ToWorker, { type: "start" }>): Worker {
   return createWorker(message, {
     systemCalls: calls,
-    eno: openEnoSockets(calls, message.fds),
+    eno: enoSockets(message.fds, calls),
+    isAlone: (message.settings.workers ?? availableParallelism()) === 1,
     entropy: { bytes: (length) => randomBytes(length) },
     now: () => performance.now(),
     seconds: () => Math.floor(Date.now() / 1000),

@@ -119,14 +119,16 @@ test("keeps no more secrets than it may, and answers for no others", async (t) =
 });
 
 test("a secret that the kernel agreed to but nobody has is a reset", async (t) => {
-  const hosts = await new TwoHosts().start(t);
+  const hosts = await new TwoHosts({ server: { resumption: { seconds: 100 } } }).start(t);
   await visit(hosts);
-  // As another worker's kernel map would: the answer is there, the secret is not.
   const answers = new Map(hosts.server.eno.answers);
-  hosts.clock.advance(3_700_000);
+  hosts.clock.advance(200_000);
   for (const [key, half] of answers) hosts.server.eno.answers.set(key, half);
-  const { resumed } = await visit(hosts);
-  assert.equal(resumed, false);
+  const { id } = await hosts.client.dial(hosts.server.incomingPort);
+  assert.equal(await allOf(hosts.client.claim(id)), "ECONNRESET");
+  const answer = await hosts.server.ask({ ask: "counts" });
+  assert.deepEqual("counts" in answer && answer.counts.aborted, { "unknown-secret": 1 });
+  assert.equal((await visit(hosts)).resumed, false);
 });
 
 test("offers no secret where the option has no room for it", async (t) => {
@@ -137,4 +139,10 @@ test("offers no secret where the option has no room for it", async (t) => {
     assert.equal(resumed, false);
     assert.deepEqual(aware, { local: true, remote: true });
   }
+});
+
+test("does not agree to resume what another worker may have to accept", async (t) => {
+  const hosts = await new TwoHosts({ servers: 2 }).start(t);
+  for (let round = 0; round < 2; round += 1) assert.equal((await visit(hosts)).resumed, false);
+  assert.equal(hosts.server.eno.answers.size, 0);
 });

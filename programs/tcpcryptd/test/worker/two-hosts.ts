@@ -78,6 +78,13 @@ function keyOf(tep: Tep, half: Uint8Array): string {
   return `${tep} ${Buffer.from(half).toString("hex")}`;
 }
 
+/** The message of this type; some types share one shape. */
+type Told<T extends FromWorker["type"], M = FromWorker> = M extends { type: infer U }
+  ? T extends U
+    ? M
+    : never
+  : never;
+
 /** A worker in this process, with loopback for a network. */
 export class Host {
   readonly eno = new StandInEno();
@@ -94,7 +101,7 @@ export class Host {
   #question = 0;
   #heard: (() => void)[] = [];
 
-  constructor(clock: HandClock, settings: object, treatment: Treatment) {
+  constructor(clock: HandClock, settings: object, treatment: Treatment, isAlone = true) {
     const calls = systemCalls();
     const bind = { address: "127.0.0.1", port: 0 };
     const [outgoing, incoming] = [0, 1].map(() =>
@@ -115,6 +122,7 @@ export class Host {
         markOf: () => this.marks.shift() ?? 0,
       },
       eno: this.eno,
+      isAlone,
       entropy: { bytes: (length) => randomBytes(length) },
       tell: (message) => {
         this.told.push(message);
@@ -133,14 +141,12 @@ export class Host {
   /** The first message of this type that was or will be told and fits; it is taken away. */
   async hears<T extends FromWorker["type"]>(
     type: T,
-    fits: (message: Extract<FromWorker, { type: T }>) => boolean = () => true,
-  ): Promise<Extract<FromWorker, { type: T }>> {
+    fits: (message: Told<T>) => boolean = () => true,
+  ): Promise<Told<T>> {
     while (true) {
-      const index = this.told.findIndex(
-        (each) => each.type === type && fits(each as Extract<FromWorker, { type: T }>),
-      );
+      const index = this.told.findIndex((each) => each.type === type && fits(each as Told<T>));
       const [found] = index < 0 ? [] : this.told.splice(index, 1);
-      if (found !== undefined) return found as Extract<FromWorker, { type: T }>;
+      if (found !== undefined) return found as Told<T>;
       await new Promise<void>((resolve) => this.#heard.push(resolve));
     }
   }
@@ -184,14 +190,17 @@ export class TwoHosts {
     client = {},
     server = {},
     treatment = opportunistic,
+    servers = 1,
   }: {
     client?: object;
     server?: object;
     treatment?: Treatment;
+    /** How many workers the server says it has; there is one. */
+    servers?: number;
   } = {}) {
     this.treatment = treatment;
     this.client = new Host(this.clock, client, treatment);
-    this.server = new Host(this.clock, server, treatment);
+    this.server = new Host(this.clock, server, treatment, servers === 1);
     this.#application = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on("error", () => {});
       this.#connections.push(socket);

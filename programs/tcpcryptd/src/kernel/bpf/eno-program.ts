@@ -102,7 +102,7 @@ function writeOptionLength(a: Assembler, needs: EnoProgramNeeds): void {
   a.label("optionLength");
   branchBySegment(a, "length of SYN", "length of SYN-ACK");
 
-  // The end of ENO is not only seen by "received": Linux skips that for expected segments.
+  // Linux does not call "received" for segments that its header prediction expects.
   a.load(64, r1, ctx, context.bytesReceived).jumpIf(r1, "!=", 0, "received");
   // The SYN itself counts as one byte.
   a.load(64, r1, ctx, context.bytesAcknowledged).jumpIf(r1, ">", 1, "received");

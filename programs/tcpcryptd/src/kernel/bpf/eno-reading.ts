@@ -22,6 +22,7 @@ import {
   r9,
 } from "./assembler.ts";
 import { firstTep, optionLength, tepCount } from "./layout.ts";
+import { tcpFlag } from "./sock-ops.ts";
 
 /** A TCP header on the stack; its length is a power of 2, so that a mask keeps places in it. */
 export const headerRoom = 64;
@@ -56,15 +57,15 @@ export const longestResumption = 17;
 /** Behind the longest header. */
 const headerPlace = 60;
 const headerFound = 61;
+const headerFlags = 13;
 const fixedHeaderLength = 20;
 const mask = headerRoom - 1;
 
 /**
  * The label of a function: r1 header, r2 room for an option (zeros). Copies the header's ENO option
- * and gives its length; 0 when there is none.
+ * and gives its length; 0 when there is none. Several are none in a SYN and one otherwise.
  *
- * Several are none (RFC 8547 §4.1). For segments that are no SYN they would count as one, but we
- * know of no TEP that sends several.
+ * @see RFC 8547 §4.1
  */
 export function writeFindOption(a: Assembler): string {
   const [header, option, place, end, turns] = [r6, r7, r8, r9, r5];
@@ -86,9 +87,11 @@ export function writeFindOption(a: Assembler): string {
   a.jumpIf(r2, "<", 2, "end of options");
   a.set(r3, place).add(r3, r2).jumpIf(r3, ">", end, "end of options");
   a.jumpIf(r1, "!=", enoKind, "skip option");
-  a.load(8, r4, header, headerFound).jumpIf(r4, "!=", 0, "no option");
+  a.load(8, r4, header, headerFound).jumpIf(r4, "!=", 0, "one more");
   a.store(8, header, headerFound, place);
   a.label("skip option").set(place, r3).jump("kind done");
+  a.label("one more").load(8, r4, header, headerFlags);
+  a.jumpIf(r4, "has a bit of", tcpFlag.syn, "no option").jump("skip option");
   a.label("no operation").add(place, 1);
   a.label("kind done");
   a.add(turns, 1).jumpIf(turns, "<", optionLength, "next kind");

@@ -1,5 +1,5 @@
 import { readSynOption, type SynOption } from "@countersign/tcpcrypt";
-import type { EnoSockets, SystemCalls } from "../kernel.ts";
+import type { EnoSockets, SystemCallFailure, SystemCalls } from "../kernel.ts";
 import { systemCalls } from "../system-calls.ts";
 import { lookUp, remove, update } from "./bpf-calls.ts";
 import { longestResumption, shortestResumption } from "./eno-reading.ts";
@@ -43,7 +43,12 @@ export function enoSockets(
       }
       const value = new Uint8Array(answer.length);
       value.set(ourHalf, answer.half);
-      update(calls, fds.answers, writeResumable(tep, theirHalf), value);
+      try {
+        update(calls, fds.answers, writeResumable(tep, theirHalf), value);
+      } catch (error) {
+        // Without room for it the peer gets a fresh exchange.
+        if ((error as SystemCallFailure).code !== "E2BIG") throw error;
+      }
     },
 
     removeAnswer(tep, theirHalf) {

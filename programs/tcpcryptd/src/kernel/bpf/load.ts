@@ -9,6 +9,8 @@ import { answer, claim, record, resumable, terms, writeTerms } from "./layout.ts
 /** Half-open connections that resume at the same time; the oldest are forgotten first. */
 const claimEntries = 16_384;
 const termsEntries = 1024;
+/** The kernel makes room for so many at once, at 16 bytes each. */
+const maxAnswers = 2 ** 20;
 
 /**
  * Loads the program of TCP-ENO and attaches it to a control group (a folder of cgroup2). It ends
@@ -37,7 +39,9 @@ export function loadEno(
     const maps = {
       storageFd: kept(createMap(calls, storageShape)),
       termsFd: kept(createMap(calls, { ...termsShape, entries: termsEntries })),
-      answersFd: kept(createMap(calls, { ...answersShape, entries: answers })),
+      answersFd: kept(
+        createMap(calls, { ...answersShape, entries: Math.min(answers, maxAnswers) }),
+      ),
       claimsFd: kept(createMap(calls, { ...claimsShape, entries: claimEntries })),
     };
     const nonceKey = randomBytes(8).readBigUInt64LE();

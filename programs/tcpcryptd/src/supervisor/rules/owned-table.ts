@@ -42,7 +42,10 @@ export function ownedTableText(
     ]),
     ...chain("redirect_dialed", "type nat hook output priority -100", dialedLines(relays)),
     ...chain("answer", "type filter hook output priority filter", [
-      `meta mark ${hex(refuseMark)} meta l4proto tcp reject with tcp reset`,
+      // The answers get the mark of what they answer, and must not be rejected themselves.
+      "meta l4proto != tcp return",
+      `${notSyn} return`,
+      `meta mark ${hex(refuseMark)} reject with tcp reset`,
       `meta mark ${hex(unreachableMark)} reject with icmpx host-unreachable`,
     ]),
     ...chain("redirect_incoming", "type nat hook prerouting priority dstnat", [
@@ -72,7 +75,7 @@ export function ownedTableText(
 }
 
 /** The chains that take new connections; the others serve those that were taken. */
-export const capturingChains = ["hold", "redirect_dialed", "redirect_incoming"] as const;
+export const capturingChains = ["hold", "redirect_incoming"] as const;
 
 /** Leaves a destination alone for a while. */
 export function bypassText({ address, port }: Endpoint, seconds: number): string {

@@ -16,6 +16,8 @@ import { removeRequiredTable, requiredTable, requiredTableText } from "./require
 export interface Rules {
   /** What keeps the owned table: it goes when nobody holds this any more. */
   readonly input: Writable;
+  /** What {@link release} tells nft. */
+  readonly releaseLine: string;
   /** Puts the rules in force, in the place of what an earlier run left closed. */
   apply(): Promise<void>;
   /** Leaves a destination alone for a while. */
@@ -80,6 +82,7 @@ export function createRules(options: RulesOptions): Rules {
   }
 
   return {
+    releaseLine,
     get input() {
       return nft.input;
     },

@@ -1,12 +1,18 @@
+import { writeSync } from "node:fs";
 import { heard, look, lookMs, type Watch } from "./watch.ts";
 
 /**
  * The watchdog: ends a supervisor that is not heard on standard input any more, and says on standard
- * output that it heard it. It also holds the input of nft, so that the rules outlive the supervisor
- * for the moment in which its workers' connections are reset through them.
+ * output that it heard it.
+ *
+ * It also holds the input of nft: when the supervisor is no more, it tells nft to take no further
+ * connection, and lets it go a moment later, when the workers' connections have been reset through
+ * the translation of addresses that goes with the rules.
  */
 
 const supervisor = Number(process.argv[2]);
+const lastWords = process.argv[3] ?? "";
+const nftInput = 3;
 const lastWordsMs = 200;
 
 const start = performance.now();
@@ -35,5 +41,10 @@ const looking = setInterval(() => {
 
 function end(): void {
   clearInterval(looking);
+  try {
+    writeSync(nftInput, `${lastWords}\n`);
+  } catch {
+    // nft is no more, and its rules with it.
+  }
   setTimeout(() => process.exit(), lastWordsMs);
 }

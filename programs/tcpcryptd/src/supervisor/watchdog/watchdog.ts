@@ -17,18 +17,25 @@ export interface Watchdog {
 
 const firstWordMilliseconds = 10_000;
 
+/** The rules, as far as a watchdog has to do with them. */
+export interface WatchedRules {
+  /** What keeps them in force, for the watchdog to hold as well. */
+  readonly input: Writable;
+  /** What it says there when we are no more. */
+  readonly releaseLine: string;
+}
+
 /**
  * Starts a process that kills this one when it hangs, and another when that one does.
  *
- * @param input what keeps the rules, for the watchdog to hold as well
  * @throws {TcpcryptdError} `no-watchdog`
  */
 export async function startWatchdog(
   account: Account,
   log: Log,
-  input: () => Writable,
+  rules: WatchedRules,
 ): Promise<Watchdog> {
-  let child = spawnWatchdog(account, input());
+  let child = spawnWatchdog(account, rules);
   let heardAt = performance.now();
   let beatAt = heardAt;
   let isClosing = false;
@@ -52,7 +59,7 @@ export async function startWatchdog(
     child.once("exit", () => {
       if (isClosing) return;
       log.warn({}, "the watchdog ended and is started again");
-      child = spawnWatchdog(account, input());
+      child = spawnWatchdog(account, rules);
       heardAt = performance.now() + firstWordMilliseconds;
       listen();
     });
@@ -73,12 +80,12 @@ export async function startWatchdog(
   };
 }
 
-function spawnWatchdog(account: Account, input: Writable): ChildProcess {
+function spawnWatchdog(account: Account, { input, releaseLine }: WatchedRules): ChildProcess {
   const child = spawnChild({
     account,
     capability: "kill",
     program: watchdogProgram,
-    args: [String(process.pid)],
+    args: [String(process.pid), releaseLine],
     stdio: ["pipe", "pipe", "inherit", input],
     outlivesUs: true,
   });

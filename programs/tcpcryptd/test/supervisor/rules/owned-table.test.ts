@@ -110,7 +110,9 @@ test("redirects SYNs with the ENO option to the relay of their treatment, where 
 test("answers for refused and unreachable destinations, and for strangers at the relays", () => {
   const settings = { outgoing: [{ ports: [80] }] };
   assert.deepEqual(chain("answer", settings).slice(2), [
-    "meta mark 0x43000002 meta l4proto tcp reject with tcp reset",
+    "meta l4proto != tcp return",
+    "tcp flags & (fin | syn | rst | ack) != syn return",
+    "meta mark 0x43000002 reject with tcp reset",
     "meta mark 0x43000003 reject with icmpx host-unreachable",
   ]);
   assert.deepEqual(chain("redirected_only", settings).slice(2), [

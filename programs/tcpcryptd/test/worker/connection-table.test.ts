@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ConnectionTable, type Entry, reportOf } from "../../src/worker/connection-table.ts";
+import type { Endpoint } from "../../src/worker/messages.ts";
+
+const local: Endpoint = { address: "192.0.2.1", port: 40_000 };
+const remote: Endpoint = { address: "192.0.2.2", port: 80 };
+const relay = { bytes: { sent: 1, received: 2 }, reset: () => {} };
+const plain = { kind: "plain", relay, reason: "no-option" } as const;
+
+function tableOf(limit = 10) {
+  const changes: string[] = [];
+  const changed = (type: string, entry: Entry) => changes.push(`${type} ${entry.remote.port}`);
+  return { table: new ConnectionTable(limit, () => 1_790_000_000, changed), changes };
+}
+
+/** What a question about the two ends has been answered with. */
+function asked(table: ConnectionTable): { answer: Entry | undefined; answered: boolean } {
+  const question: { answer: Entry | undefined; answered: boolean } = {
+    answer: undefined,
+    answered: false,
+  };
+  table.find(local, remote, (answer) => Object.assign(question, { answer, answered: true }));
+  return question;
+}
+
+test("finds a connection by its ends, and only in their order", () => {
+  const { table } = tableOf();
+  const entry = table.add("outgoing", local, remote);
+  table.carry(entry, plain);
+  assert.equal(asked(table).answer, entry);
+  table.find(remote, local, (answer) => assert.equal(answer, undefined));
+  assert.deepEqual(reportOf(entry), {
+    direction: "outgoing",
+    local,
+    remote,
+    bytes: { sent: 1, received: 2 },
+    openedAt: 1_790_000_000,
+    encrypted: false,
+    reason: "no-option",
+  });
+});
+
+test("who asks too early waits until the connection stands", () => {
+  const { table } = tableOf();
+  const entry = table.add("outgoing", local, remote);
+  const question = asked(table);
+  assert.equal(question.answered, false);
+  assert.equal(reportOf(entry), undefined);
+  table.carry(entry, plain);
+  assert.equal(question.answer, entry);
+});
+
+test("who asks too early about what never stands is told of none", () => {
+  const { table, changes } = tableOf();
+  const entry = table.add("outgoing", local, remote);
+  const question = asked(table);
+  table.remove(entry);
+  assert.deepEqual(question, { answer: undefined, answered: true });
+  assert.deepEqual(changes, []);
+});
+
+test("a connection that reuses the ends of one that closes takes its place", () => {
+  const { table } = tableOf();
+  const old = table.add("outgoing", local, remote);
+  table.carry(old, plain);
+  const young = table.add("outgoing", local, remote);
+  table.carry(young, plain);
+  table.remove(old);
+  table.remove(old);
+  assert.equal(asked(table).answer, young);
+  assert.deepEqual(table.open, { encrypted: 0, plain: 1, opening: 0 });
+  assert.deepEqual(table.opened, { encrypted: 0, plain: 2, resumed: 0 });
+});
+
+test("tells of connections that stand, of their end, and of a port that changed", () => {
+  const { table, changes } = tableOf();
+  const entry = table.add("incoming", local, remote);
+  table.move(entry, { ...remote, port: 81 });
+  table.carry(entry, plain);
+  table.move(entry, { ...remote, port: 82 });
+  table.remove(entry);
+  assert.deepEqual(changes, ["opened 81", "closed 81", "opened 82", "closed 82"]);
+  assert.equal(asked(table).answered, true);
+  assert.equal(table.size, 0);
+});
+
+test("is full when it holds as many as it may, those being opened included", () => {
+  const { table } = tableOf(2);
+  table.add("outgoing", local, remote);
+  assert.equal(table.isFull, false);
+  table.add("outgoing", local, { ...remote, port: 81 });
+  assert.equal(table.isFull, true);
+});
