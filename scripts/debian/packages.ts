@@ -49,8 +49,20 @@ export const debianPackages: readonly DebianPackage[] = [
     reason: "a PHP writer and reader of the ticket format",
   },
   {
+    name: "php-cgi",
+    reason: "PHP scripts that find the session ID of their connection",
+  },
+  {
+    name: "fcgiwrap",
+    reason: "CGI scripts behind nginx that find the session ID of their connection",
+  },
+  {
     name: "perl",
     reason: "a Perl writer and reader of the ticket format",
+  },
+  {
+    name: "python3",
+    reason: "Python scripts and programs that find the session ID of their connection",
   },
   {
     name: "openssl",

@@ -7,6 +7,8 @@ const root = new URL("../../", import.meta.url);
 interface Shown {
   /** The folders of examples/ whose files the guide shows. */
   readonly folders: readonly string[];
+  /** Further files that it shows, from the project's root. */
+  readonly files?: readonly string[];
   /** What the guide writes in place of placeholders; the others stand there as they are. */
   readonly values?: Readonly<Record<string, string>>;
 }
@@ -46,6 +48,16 @@ const guides: Readonly<Record<string, Shown>> = {
   "policies.md": { folders: ["policies"] },
   "systemd.md": { folders: ["systemd"] },
   "migrating-from-mod_auth_pubtkt.md": { folders: [] },
+  "tcpcrypt-applications.md": {
+    folders: [
+      "apache-tcpcrypt",
+      "lighttpd-tcpcrypt",
+      "nginx-tcpcrypt",
+      "tcpcrypt-node",
+      "tcpcrypt-scripts/scripts",
+    ],
+    files: ["testing/tcpcrypt/ask.py"],
+  },
   "demo.md": { folders: [] },
   "troubleshooting.md": { folders: [] },
 };
@@ -54,15 +66,18 @@ test("every guide is compared with the examples", () => {
   assert.deepEqual(readdirSync(new URL("docs/guide", root)).sort(), Object.keys(guides).sort());
 });
 
-for (const [guide, { folders, values = {} }] of Object.entries(guides)) {
+for (const [guide, { folders, files: more = [], values = {} }] of Object.entries(guides)) {
   const text = readFileSync(new URL(`docs/guide/${guide}`, root), "utf8");
   const blocks = [...text.matchAll(/^```([a-z ]*)\n(.*?)^```$/gms)];
-  const files = folders.flatMap((folder) => filesOf(new URL(`examples/${folder}/`, root)));
+  const files = [
+    ...folders.flatMap((folder) => filesOf(new URL(`examples/${folder}/`, root))),
+    ...more.map((file) => readFileSync(new URL(file, root), "utf8")),
+  ];
   const known = files.map((file) => essence(fillIn(file, values)));
 
   test(`${guide} shows configuration only as the tests run it`, () => {
     const shown = blocks.filter(([, tag = ""]) =>
-      /^(?:nginx|apache|caddy|haproxy|lighttpd|ini|yaml|js)$/.test(tag),
+      /^(?:nginx|apache|caddy|haproxy|lighttpd|ini|yaml|js|perl|php|python)$/.test(tag),
     );
     assert.equal(shown.length > 0, folders.length > 0);
     for (const [, , block = ""] of shown) {
@@ -76,7 +91,10 @@ for (const [guide, { folders, values = {} }] of Object.entries(guides)) {
   test(`${guide} has nothing but commands and output in its other blocks`, () => {
     for (const [, tag = "", block = ""] of blocks) {
       if (tag !== "sh")
-        assert.match(tag, /^(?:nginx|apache|caddy|haproxy|lighttpd|ini|yaml|js|json|text)$/);
+        assert.match(
+          tag,
+          /^(?:nginx|apache|caddy|haproxy|lighttpd|ini|yaml|js|perl|php|python|json|text)$/,
+        );
       else for (const line of essence(block).split("\n")) assert.match(line, command);
     }
   });

@@ -61,6 +61,7 @@ test("gatewayd answers Traefik's question, word for word", async (t) => {
     "Remote-User-Tokens: staff,ops",
     "Remote-User-Data: Gr%C3%B6%C3%9Fe = 100 %25 + mehr",
     "Auth-Type: mod_auth_pubtkt",
+    "Tcp-Crypt-Sessid: ",
     "Cache-Control: no-store",
     "Content-Length: 0",
     "Connection: close",

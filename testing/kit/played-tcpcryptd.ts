@@ -4,32 +4,21 @@ import { chmodSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { ConnectionEnds } from "@countersign/tcpcrypt-client";
 import { atEnd, type Owner } from "./cleanup.ts";
-
-/** One end of a connection. */
-export interface PlayedEndpoint {
-  readonly address: string;
-  readonly port: number;
-}
-
-/** Both ends, as whoever asks sees them. */
-export interface PlayedConnection {
-  readonly local: PlayedEndpoint;
-  readonly remote: PlayedEndpoint;
-}
 
 /** A control socket like tcpcryptd's, without tcpcrypt behind it. */
 export interface PlayedTcpcryptd {
   readonly socket: string;
   /** Every connection that was asked about, in order. */
-  readonly asked: readonly PlayedConnection[];
+  readonly asked: readonly ConnectionEnds[];
   /** How many connections were opened to it. */
   readonly clients: () => number;
   stop(): Promise<void>;
 }
 
 /** What it answers; `undefined`: that it knows no such connection. `silence`: nothing. */
-export type PlayedAnswer = (connection: PlayedConnection) => string | undefined | "silence";
+export type PlayedAnswer = (connection: ConnectionEnds) => string | undefined | "silence";
 
 /**
  * Starts to answer on `tcpcrypt.sock` in `folder`: unless told otherwise as if every connection
@@ -40,7 +29,7 @@ export async function startPlayedTcpcryptd(
   folder: string,
   answer: PlayedAnswer = playedSessionId,
 ): Promise<PlayedTcpcryptd> {
-  const asked: PlayedConnection[] = [];
+  const asked: ConnectionEnds[] = [];
   const open = new Set<Socket>();
   let clients = 0;
   const server = createServer((client) => {
@@ -76,7 +65,7 @@ export async function startPlayedTcpcryptd(
 }
 
 /** The same for both ends of a connection, and for no other connection. */
-export function playedSessionId({ local, remote }: PlayedConnection): string {
+export function playedSessionId({ local, remote }: ConnectionEnds): string {
   const ends = [local, remote].map(({ address, port }) => `${address} ${port}`).sort();
   return `23${createHash("sha256").update(ends.join("\n")).digest("hex")}`.toUpperCase();
 }

@@ -11,6 +11,7 @@ const words = "words that nobody but the other end may change ".repeat(4);
 const inFrame = {
   "a reserved bit of the control byte": "@ih,0,16 ^ 0x8000",
   "the rekey bit": "@ih,0,16 ^ 0x0100",
+  "the length": "@ih,8,16 ^ 0x0001",
   "the flags": "@ih,24,16 ^ 0x0100",
   "the data": "@ih,320,16 ^ 0x0001",
 };
@@ -43,7 +44,7 @@ test("a router that changes one bit gets nothing delivered", async (t) => {
         const [from, to] = who === "client" ? [client, server] : [server, client];
         const ending = endingOf(to);
 
-        from.write(words);
+        from.end(words);
         const { received, ended, code } = await ending;
         assert.equal(received.length, 0);
         assert.equal(ended, false);

@@ -29,6 +29,34 @@ test("a stream that somebody else ended is reset, and does not look finished", a
   }
 });
 
+test("a key exchange that does not end is reset in time", async (t) => {
+  const patience = { limits: { handshakeSeconds: 2, drainSeconds: 0 } };
+  const { a, b, router } = await startRoutedEnds(t, { a: patience, b: patience });
+  for (const init of ["0x15101a0e", "0x097105e0"]) {
+    await router.nft(`
+      table inet swallowing {}
+      delete table inet swallowing
+      table inet swallowing {
+        chain forward {
+          type filter hook forward priority mangle;
+          @ih,0,32 ${init} drop
+        }
+      }`);
+    const port = freshPort();
+    const heard: Buffer[] = [];
+    await b.listen(port, (socket) => void socket.on("data", (bytes) => heard.push(bytes)));
+    const client = a.connect({ address: b.ipv4, port });
+    client.write(words);
+    const start = performance.now();
+    const { received, ended, code } = await endingOf(client);
+    const seconds = (performance.now() - start) / 1000;
+    assert.equal(ended, false);
+    assert.equal(code, "ECONNRESET");
+    assert(seconds > 1 && seconds < 6, `after ${seconds} s`);
+    assert.equal(received.length + Buffer.concat(heard).length, 0);
+  }
+});
+
 /** Makes the router put a FIN on segments that begin with a frame. */
 async function addFin(router: Host, direction: string): Promise<void> {
   await router.nft(`

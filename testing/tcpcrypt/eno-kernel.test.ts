@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { Socket } from "node:net";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { Tep } from "@countersign/tcpcrypt";
 import { Assembler, r0 } from "@countersign/tcpcryptd/kernel/bpf/assembler.ts";
 import { loadProgram } from "@countersign/tcpcryptd/kernel/bpf/bpf-calls.ts";
@@ -168,6 +168,20 @@ test("the BPF program on the kernel", { timeout: 90_000 }, async (t) => {
     assert.equal((await wireOf(t, { offer })).client?.[1], answered);
   });
 
+  await t.test("answers that were forgotten, for one port or all", async (t) => {
+    const [one, other] = [new Uint8Array(9).fill(0x77), new Uint8Array(9).fill(0x88)];
+    const answerTo = async (half: Uint8Array) =>
+      (await wireOf(t, { offer: resume(half) })).client?.[1] ?? "";
+    program.sockets.addAnswer(tep, one, ourHalf);
+    program.sockets.addAnswer(tep, other, ourHalf, 1);
+    assert.equal(await answerTo(other), answered);
+    program.loaded.forgetAnswers(1);
+    assert.match(await answerTo(one), resumes);
+    program.sockets.addAnswer(tep, other, ourHalf);
+    program.loaded.forgetAnswers();
+    assert.equal(await answerTo(other), answered);
+  });
+
   await t.test("an answer with another half than the client expects", async (t) => {
     const half = new Uint8Array(9).fill(0x55);
     const offer = resume(half, half);
@@ -199,7 +213,7 @@ test("works as nobody with CAP_NET_RAW and nothing else", async (t) => {
   const only = "-all,+net_raw";
   const limits = ["--no-new-privs", "--clear-groups", "--reuid=nobody", "--regid=nogroup"];
   const capabilities = [`--inh-caps=${only}`, `--bounding-set=${only}`, "--ambient-caps=+net_raw"];
-  const program = [process.execPath, join(import.meta.dirname, "kit/eno-client.ts")];
+  const program = [process.execPath, fileURLToPath(new URL("kit/eno-client.ts", import.meta.url))];
   const child = spawn(
     "nsenter",
     [`--net=${a.path}`, "setpriv", ...limits, ...capabilities, ...program, a.ipv4, String(port)],

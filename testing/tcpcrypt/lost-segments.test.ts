@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { startCapture } from "../kit/namespaces/capture.ts";
 import type { Host } from "../kit/namespaces/host.ts";
 import { startRoutedEnds } from "./kit/ends.ts";
-import { assertEncrypted, freshPort, openTalk } from "./kit/talk.ts";
+import { assertEncrypted, freshPort, openTalk, pour, soak } from "./kit/talk.ts";
 import { eno, packetsOf, sentBy } from "./kit/wire.ts";
 
 /** Which packets of a connection to a port, in nft's language. */
@@ -36,6 +36,26 @@ test("a router between two hosts with tcpcryptd loses a segment", async (t) => {
       talk.client.destroy();
     });
   }
+});
+
+test("a router between two hosts with tcpcryptd loses one packet in twenty", async (t) => {
+  const ends = await startRoutedEnds(t);
+  const { a, b, router } = ends;
+  await router.nft(`table inet losing {
+    chain forward {
+      type filter hook forward priority mangle;
+      meta l4proto tcp numgen random mod 20 == 0 counter drop
+    }
+  }`);
+  const talks = await Promise.all(Array.from({ length: 40 }, () => openTalk(a, b)));
+  for (const talk of talks) await assertEncrypted(ends, talk);
+  const [one] = talks;
+  assert(one !== undefined);
+  const [sent, received] = await Promise.all([
+    pour(one.client, 300_000),
+    soak(one.server, 300_000),
+  ]);
+  assert.equal(received, sent);
 });
 
 /** Makes the router drop the first of these packets, once. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { waitUntil } from "../kit/wait-until.ts";
 import { viewOf } from "./kit/daemon.ts";
 import { startEnds } from "./kit/ends.ts";
-import { assertEncrypted, openTalk, pour, sessionsOf, soak, type Talk } from "./kit/talk.ts";
+import { assertEncrypted, openTalk, pour, say, sessionsOf, soak, type Talk } from "./kit/talk.ts";
 
 const bytes = 20_000_000;
 
@@ -36,6 +37,17 @@ test("either side changes keys when it is asked to", async (t) => {
   assert((b.rekeys?.local ?? 0) >= 1);
   // What one has sent, the other has seen.
   assert.deepEqual([a.rekeys?.local, a.rekeys?.remote], [b.rekeys?.remote, b.rekeys?.local]);
+});
+
+test("a silent connection is kept alive by new keys, if that is wished for", async (t) => {
+  const ends = await startEnds(t, { a: { keepAliveSeconds: 1 } });
+  const talk = await openTalk(ends.a, ends.b);
+  const isAlive = async () => {
+    const { a, b } = await sessionsOf(ends, talk);
+    return (a.rekeys?.local ?? 0) >= 2 && a.rekeys?.remote === b.rekeys?.local;
+  };
+  assert(await waitUntil(isAlive, 10_000));
+  await say(talk.client, talk.server, "still here");
 });
 
 async function bothWays({ client, server }: Talk): Promise<void> {

@@ -5,7 +5,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../kit/wait-until.ts";
 import type { Daemon } from "./kit/daemon.ts";
 import { startEnds } from "./kit/ends.ts";
-import { residentBytes } from "./kit/processes.ts";
 import { openTalk, pour, soak } from "./kit/talk.ts";
 
 const bytes = 150_000_000;
@@ -20,12 +19,12 @@ test("one that does not read slows the other down, not the memory up", async (t)
     ["client", client, server],
   ] as const) {
     await t.test(`the ${who} writes`, async (t) => {
-      const before = memoryOf(daemonA, daemonB);
+      const before = await memoryOf(daemonA, daemonB);
       const sent = pour(from, bytes);
       await untilItStops(from);
       assert(from.bytesWritten < 48 * mebibyte, `${from.bytesWritten} bytes went somewhere`);
-      const growth = memoryOf(daemonA, daemonB) - before;
-      t.diagnostic(`${Math.round(growth / mebibyte)} MiB more in four processes`);
+      const growth = (await memoryOf(daemonA, daemonB)) - before;
+      t.diagnostic(`${Math.round(growth / mebibyte)} MiB more in both workers`);
       assert(growth < 128 * mebibyte);
 
       const received = await soak(to, bytes);
@@ -46,8 +45,7 @@ async function untilItStops(socket: Socket): Promise<void> {
   assert(await waitUntil(hasStopped, 20_000), "it never stopped");
 }
 
-function memoryOf(...daemons: readonly Daemon[]): number {
-  return daemons
-    .flatMap((daemon) => daemon.children())
-    .reduce((sum, pid) => sum + residentBytes(pid), 0);
+async function memoryOf(...daemons: readonly Daemon[]): Promise<number> {
+  const bytes = await Promise.all(daemons.map((daemon) => daemon.workersBytes()));
+  return bytes.reduce((sum, more) => sum + more, 0);
 }

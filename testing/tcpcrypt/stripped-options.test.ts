@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import type { Host } from "../kit/namespaces/host.ts";
 import { waitUntil } from "../kit/wait-until.ts";
-import { type Daemon, viewOf } from "./kit/daemon.ts";
+import { viewOf } from "./kit/daemon.ts";
 import { startRoutedEnds } from "./kit/ends.ts";
 import { assertEncrypted, endingOf, freshPort, openTalk } from "./kit/talk.ts";
 
@@ -42,7 +42,7 @@ test("a router between two hosts with tcpcryptd removes options", async (t) => {
   for (const family of [4, 6] as const) {
     await t.test(`removed from other segments only: reset, then plain (IPv${family})`, async () => {
       await remove(router, notSyn);
-      const known = await plainDestinations(daemonA);
+      const known = (await daemonA.status()).plainDestinations;
       const port = freshPort();
       // The server's side goes on in plain TCP, so its application takes Init1 for words.
       await b.listen(port, (socket) => void socket.pipe(socket));
@@ -53,7 +53,7 @@ test("a router between two hosts with tcpcryptd removes options", async (t) => {
       assert.equal(ended, false);
       assert.equal(received.length, 0);
 
-      assert(await waitUntil(async () => (await plainDestinations(daemonA)) > known, 5000));
+      assert(await waitUntil(async () => (await daemonA.status()).plainDestinations > known, 5000));
       const again = await a.connected({ address: b.address(family), port });
       again.write("ping");
       const [words] = await once(again, "data");
@@ -63,11 +63,6 @@ test("a router between two hosts with tcpcryptd removes options", async (t) => {
     });
   }
 });
-
-async function plainDestinations(daemon: Daemon): Promise<number> {
-  const { status } = await daemon.ask({ ask: "status" });
-  return (status as { plainDestinations: number }).plainDestinations;
-}
 
 /** Makes the router remove the ENO option from these packets, and from no others. */
 async function remove(router: Host, packets: string): Promise<void> {

@@ -4,7 +4,6 @@ export type AbortReason =
   | "bad-magic"
   | "init-too-long"
   | "init-too-short"
-  | "too-many-ciphers"
   | "no-common-cipher"
   | "cipher-not-offered"
   | "bad-public-key"
@@ -25,7 +24,6 @@ export const abortReasonTexts: Readonly<Record<AbortReason, string>> = {
   "bad-magic": "the peer's first bytes are not the Init message that its role sends",
   "init-too-long": "the peer's Init message is longer than the limit",
   "init-too-short": "the peer's Init message is too short for what it must hold",
-  "too-many-ciphers": "host A offers more AEAD algorithms than the limit",
   "no-common-cipher": "host A offers no AEAD algorithm that host B uses",
   "cipher-not-offered": "host B chose an AEAD algorithm that host A did not offer",
   "bad-public-key": "the peer's public key is not valid on the curve",

@@ -5,7 +5,7 @@ import type { Agreement } from "./eno/settle.ts";
 import type { ConnectionEvent, Effect, Session } from "./events.ts";
 import { generationOf } from "./frames-out.ts";
 import { type ConnectionLimits, defaultConnectionLimits } from "./limits.ts";
-import { initNonceLength } from "./messages.ts";
+import { initNonceLength, maxCiphers } from "./messages.ts";
 import type { ResumableSecret } from "./resumption.ts";
 import type { Exchange, Resumption, State } from "./state.ts";
 import { step } from "./step.ts";
@@ -57,7 +57,7 @@ export interface Connection {
   readonly session: Session | undefined;
   readonly abortReason: AbortReason | undefined;
   readonly counts: ConnectionCounts;
-  /** Advances by one event. The effects are to be carried out in their order. */
+  /** Advances by one event. Carry the effects out in their order, before the next event. */
   handle(event: ConnectionEvent): readonly Effect[];
 }
 
@@ -67,6 +67,7 @@ export interface Connection {
  *
  * @throws {TypeError} A resumption was settled without its secret, or with one of another TEP; or
  * the key pair is of another TEP.
+ * @throws {RangeError} None or more than 255 ciphers for a key exchange.
  */
 export function createConnection(options: ConnectionOptions): Connection {
   return new RunningConnection(beginning(options), options.limits ?? defaultConnectionLimits);
@@ -81,6 +82,9 @@ function beginning(options: ConnectionOptions): Exchange | Resumption {
   }
   // RFC 8548 §3.5: once it has been offered, it counts as used, successfully or not.
   secret?.wipe();
+  if (ciphers.length < 1 || ciphers.length > maxCiphers) {
+    throw new RangeError("expected 1 to 255 ciphers");
+  }
   const keyPair = options.keyPair ?? createKeyPair(tep);
   if (keyPair.tep !== tep) throw new TypeError("expected a key pair of the negotiated TEP");
   const { keyExchangeMilliseconds } = options.limits ?? defaultConnectionLimits;

@@ -1,5 +1,5 @@
 import type { Aead } from "./aead.ts";
-import { FrameKey, nonceLength, roomForSecret, tagLength, type Wipeable, wipe } from "./crypto.ts";
+import { FrameKey, nonceLength, roomForSecret, type Wipeable, wipe } from "./crypto.ts";
 import { type FrameFlags, readFrame, readPlaintext, writeFlags, writeHeader } from "./frame.ts";
 import { frameNonce } from "./frame-nonce.ts";
 import { type KeyLabel, nextMasterKey, trafficKey } from "./key-schedule.ts";
@@ -18,7 +18,7 @@ export interface Direction {
   readonly generation: number;
   /** Of the next frame, in the underlying stream; rekeying does not restart it. */
   readonly offset: bigint;
-  /** Data under the keys of this generation. */
+  /** Bytes of the frames under the keys of this generation. */
   readonly keyBytes: number;
 }
 
@@ -92,7 +92,8 @@ export function sealFrame(
     text.length < separatePiecesFrom
       ? [Buffer.concat([header, prefix, text, tag])]
       : [Buffer.concat([header, prefix]), text, tag];
-  return { pieces, next: behind(direction, header.length + tagLength, prefix.length, text.length) };
+  const length = header.length + prefix.length + text.length + tag.length;
+  return { pieces, next: behind(direction, length) };
 }
 
 /**
@@ -117,8 +118,7 @@ export function openFrame(
     if (rekey) wipe(...keysIn(current));
     return "malformed-frame";
   }
-  const prefix = plaintext.length - content.data.length;
-  const next = behind(current, header.length + tagLength, prefix, content.data.length);
+  const next = behind(current, bytes.length);
   return { ...content, rekey, next, spent: rekey ? keysIn(direction) : [] };
 }
 
@@ -142,10 +142,8 @@ function copyOf(secret: Uint8Array): Uint8Array {
   return copy;
 }
 
-function behind(direction: Direction, around: number, prefix: number, data: number): Direction {
-  return {
-    ...direction,
-    offset: direction.offset + BigInt(around + prefix + data),
-    keyBytes: direction.keyBytes + data,
-  };
+/** Behind a frame of so many bytes. */
+function behind(direction: Direction, length: number): Direction {
+  const { offset, keyBytes } = direction;
+  return { ...direction, offset: offset + BigInt(length), keyBytes: keyBytes + length };
 }

@@ -10,6 +10,9 @@ const urgentBit = 0x02;
 /** Application data that fit into one frame without an urgent pointer (RFC 8548 §3.6): 65,518. */
 export const maxFrameData = maxCiphertextLength - tagLength - 1;
 
+/** What a frame without an urgent pointer has around its data: 20 bytes. */
+export const frameOverhead = headerLength + 1 + tagLength;
+
 /** A frame as it is on the wire. */
 export interface Frame {
   /** The frame is the first under the sender's next keys (RFC 8548 §3.8). */

@@ -1,6 +1,6 @@
 import { type Direction, keysIn, rekeyed, sealFrame } from "./direction.ts";
 import type { Effect } from "./events.ts";
-import { maxFrameData } from "./frame.ts";
+import { frameOverhead, maxFrameData } from "./frame.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { abort, type Exchanging, type Step, stay } from "./state.ts";
 
@@ -16,7 +16,7 @@ export function sendData(state: Exchanging, bytes: Uint8Array, limits: Connectio
   for (let at = 0; at < bytes.length; at += maxFrameData) {
     const data = bytes.subarray(at, at + maxFrameData);
     // RFC 8548 §3.8: with data, rekeying may be started although the last one is not answered.
-    const rekey = direction.keyBytes + data.length > limits.rekeyAfterBytes;
+    const rekey = direction.keyBytes + frameOverhead + data.length > limits.rekeyAfterBytes;
     if (rekey) {
       spent.push(...keysIn(direction));
       direction = rekeyed(direction);

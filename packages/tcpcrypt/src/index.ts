@@ -27,7 +27,11 @@ export {
   type ReceivedSegment,
 } from "./eno/handshake.ts";
 export { offerSyn, type SynOffer } from "./eno/offer.ts";
-export { proposedResumption, type ResumptionProposal } from "./eno/proposal.ts";
+export {
+  proposedResumption,
+  type ResumptionProposal,
+  resumptionNonceLength,
+} from "./eno/proposal.ts";
 export { type Agreement, type Settlement, settle } from "./eno/settle.ts";
 export {
   enoKind,
@@ -41,7 +45,7 @@ export type { AwareMode, OfferedResumption, Role, Terms } from "./eno/terms.ts";
 export type { ConnectionEvent, Effect, Session } from "./events.ts";
 export { maxFrameData } from "./frame.ts";
 export { type ConnectionLimits, defaultConnectionLimits } from "./limits.ts";
-export { type ResumableSecret, resumptionNonceLength } from "./resumption.ts";
+export type { ResumableSecret } from "./resumption.ts";
 export {
   defaultSecretCacheLimits,
   SecretCache,

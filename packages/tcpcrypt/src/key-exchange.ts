@@ -6,7 +6,6 @@ import type { Role } from "./eno/terms.ts";
 import type { Session } from "./events.ts";
 import { firstFrameOffset } from "./frame-nonce.ts";
 import { firstMasterKey, firstSecret, nextSecret, sessionIdOf } from "./key-schedule.ts";
-import type { ConnectionLimits } from "./limits.ts";
 import { readInit1, readInit2, writeInit1, writeInit2 } from "./messages.ts";
 import { ResumableSecret, sessionNonce } from "./resumption.ts";
 import {
@@ -43,10 +42,9 @@ export function startExchange(exchange: Exchange): Step {
 export function receiveInit1(
   state: Extract<State, { state: "expecting-init1" }>,
   message: Uint8Array,
-  limits: ConnectionLimits,
 ): Step {
   const { agreement, ciphers, keyPair, nonce } = state.exchange;
-  const init1 = readInit1(message, agreement.tep, limits);
+  const init1 = readInit1(message, agreement.tep);
   if (typeof init1 === "string") return abort(state, init1);
   const aead = ciphers.find((ours) => init1.ciphers.includes(ours));
   if (aead === undefined) return abort(state, "no-common-cipher");

@@ -4,7 +4,7 @@ import { hmac, keyLengths, nonceLength, roomForSecret, wipe } from "./crypto.ts"
 /** K_LEN of every TEP, in bytes: session secrets and master keys (RFC 8548 §5). */
 const secretLength = 32;
 /** A resumption identifier, of which each host sends one half (RFC 8548 §3.5). */
-export const identifierLength = 18;
+const identifierLength = 18;
 
 /** The constants CONST_… of RFC 8548 §4.3. */
 const constant = { NEXTK: 1, SESSID: 2, REKEY: 3, KEY_A: 4, KEY_B: 5, RESUME: 6 } as const;

@@ -9,6 +9,8 @@ import type { Tep } from "./tep.ts";
 export const initNonceLength = 32;
 
 const magics = { init1: 0x15101a0e, init2: 0x097105e0 } as const;
+/** What the count in Init1 can say. */
+export const maxCiphers = 0xff;
 const lengthAt = 4;
 const bodyAt = 8;
 
@@ -63,15 +65,10 @@ export function measureInit(
  *
  * @see RFC 8548 §4.1
  */
-export function readInit1(
-  message: Uint8Array,
-  tep: Tep,
-  limits: ConnectionLimits,
-): Init1 | AbortReason {
+export function readInit1(message: Uint8Array, tep: Tep): Init1 | AbortReason {
   const reader = new ByteReader(message.subarray(bodyAt));
   if (reader.remaining < 1) return "init-too-short";
   const count = reader.u8();
-  if (count > limits.ciphersOffered) return "too-many-ciphers";
   if (reader.remaining < 2 * count + initNonceLength + publicKeyLength(tep)) {
     return "init-too-short";
   }
@@ -108,7 +105,7 @@ export function readInit2(message: Uint8Array, tep: Tep): Init2 | AbortReason {
 
 /** Writes Init1, without any ignored bytes. @throws {RangeError} None or more than 255 ciphers. */
 export function writeInit1({ ciphers, nonce, publicKey }: Init1 & { ciphers: readonly Aead[] }) {
-  if (ciphers.length < 1 || ciphers.length > 0xff) {
+  if (ciphers.length < 1 || ciphers.length > maxCiphers) {
     throw new RangeError("expected 1 to 255 ciphers to offer");
   }
   return writeInit("init1", [

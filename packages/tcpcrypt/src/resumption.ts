@@ -1,14 +1,9 @@
 import type { Aead } from "./aead.ts";
 import { wipe } from "./crypto.ts";
-import type { TepSuboption } from "./eno/syn-option.ts";
+import { halfLength } from "./eno/proposal.ts";
 import type { OfferedResumption, Role } from "./eno/terms.ts";
-import { identifierLength, resumptionIdentifier } from "./key-schedule.ts";
+import { resumptionIdentifier } from "./key-schedule.ts";
 import type { Tep } from "./tep.ts";
-
-/** The default, and most, of a resumption nonce in bytes (RFC 8548 §3.5). */
-export const resumptionNonceLength = 8;
-
-const halfLength = identifierLength / 2;
 
 /**
  * A session secret `ss[i]` with which one more connection to the same host can be encrypted without
@@ -43,14 +38,6 @@ export class ResumableSecret {
   /** Whether the secret is gone: used, or wiped. */
   get isSpent(): boolean {
     return this.#secret === undefined;
-  }
-
-  /** The suboption that proposes or accepts resumption; `nonce` has 0 to 8 bytes. */
-  suboption(nonce: Uint8Array): TepSuboption & { readonly data: Uint8Array } {
-    if (nonce.length > resumptionNonceLength) {
-      throw new RangeError("expected a resumption nonce of at most 8 bytes");
-    }
-    return { tep: this.tep, data: Uint8Array.of(...this.half, ...nonce) };
   }
 
   /** What `settle` has to be told, so that it accepts the peer's half and no other. */

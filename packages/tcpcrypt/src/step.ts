@@ -104,7 +104,7 @@ function receiveOne(state: State, bytes: Uint8Array, limits: ConnectionLimits): 
       const taken = takeMessage(state.unread, bytes, (head) => measureInit("init1", head, limits));
       if ("refusal" in taken) return abort(state, taken.refusal);
       if ("unread" in taken) return stay({ ...state, unread: taken.unread });
-      return { ...receiveInit1(state, taken.message, limits), rest: taken.rest };
+      return { ...receiveInit1(state, taken.message), rest: taken.rest };
     }
     case "expecting-init2": {
       const taken = takeMessage(state.unread, bytes, (head) => measureInit("init2", head, limits));

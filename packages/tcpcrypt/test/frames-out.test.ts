@@ -97,17 +97,27 @@ test("many rekeyings, with data under every key", () => {
 });
 
 test("keys are renewed after as many bytes as the limit says, ahead of the peer if need be", () => {
-  const { a, b } = resumedPair({ limits: { rekeyAfterBytes: 10 } });
-  const stream = [4, 6, 1, 10, 11, 3].map((length) => handle(a, data("x".repeat(length))));
+  const { a, b } = resumedPair({ limits: { rekeyAfterBytes: 100 } });
+  // Each frame has 20 bytes around its data.
+  const stream = [10, 50, 1, 59, 60, 81].map((length) => handle(a, data("x".repeat(length))));
   assert.deepEqual(
     stream.map((bytes) => headersOf(bytes)[0]?.rekey),
-    [false, false, true, true, true, true],
+    [false, false, true, false, true, true],
   );
   const answer = handle(b, { type: "received", bytes: Buffer.concat(stream) });
-  assert.equal(headersOf(answer).length, 4);
+  assert.equal(headersOf(answer).length, 3);
   handle(a, { type: "received", bytes: answer });
-  assert.deepEqual(a.connection.counts.rekeys, { local: 4, remote: 4 });
-  assert.equal(text(b.delivered).length, 35);
+  assert.deepEqual(a.connection.counts.rekeys, { local: 3, remote: 3 });
+  assert.equal(text(b.delivered).length, 261);
+});
+
+test("a key wears out by the frames that it seals, however little they hold", () => {
+  const { a, b } = resumedPair({ limits: { rekeyAfterBytes: 210 } });
+  const frames = Array.from({ length: 30 }, () => handle(a, data("x")));
+  const renewed = frames.flatMap((frame, at) => (headersOf(frame)[0]?.rekey ? [at] : []));
+  assert.deepEqual(renewed, [10, 20]);
+  handle(b, { type: "received", bytes: Buffer.concat(frames) });
+  assert.equal(text(b.delivered), "x".repeat(30));
 });
 
 test("FINp is the last thing that is sent, and it comes once", () => {

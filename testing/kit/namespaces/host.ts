@@ -49,7 +49,7 @@ export class Host {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Its address of the same family as `like`: 4 or 6. */
+  /** Its IPv4 or IPv6 address. */
   address(family: 4 | 6): string {
     return family === 4 ? this.ipv4 : this.ipv6;
   }

@@ -1,18 +1,20 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import type { tcpcryptSettings } from "@countersign/tcpcryptd";
-import type * as z from "zod";
+import type { Status, tcpcryptSettings } from "@countersign/tcpcryptd";
 import { atEnd, type Owner } from "../../kit/cleanup.ts";
 import type { Host } from "../../kit/namespaces/host.ts";
 import type { ServerProcess } from "../../kit/server-process.ts";
 import { temporaryFolder } from "../../kit/temporary-folder.ts";
 import { ask, type Endpoint, type ShownConnection, type Watch, watch } from "./control.ts";
+import { residentBytes } from "./processes.ts";
 
-const commandLine = join(import.meta.dirname, "../../../bin/countersign.js");
+const commandLine = join(import.meta.dirname, "../../../programs/cli/src/main.ts");
+
+type SettingsFile = NonNullable<(typeof tcpcryptSettings)["~standard"]["types"]>["input"];
 
 /** Settings as a file may have them. */
-export type DaemonSettings = Omit<z.input<typeof tcpcryptSettings>, "runtimeFolder">;
+export type DaemonSettings = Omit<SettingsFile, "runtimeFolder">;
 
 /** tcpcryptd on a host, with a runtime folder of its own. */
 export class Daemon {
@@ -84,10 +86,14 @@ export class Daemon {
     return watch(this.controlSocket);
   }
 
-  /** The processes that the supervisor has started: workers and watchdog. */
-  children(): readonly number[] {
-    const list = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, "utf8");
-    return list.split(" ").filter(Boolean).map(Number);
+  /** What all its workers keep in memory. */
+  async workersBytes(): Promise<number> {
+    const { workers } = await this.status();
+    return workers.reduce((sum, { pid }) => sum + (pid === null ? 0 : residentBytes(pid)), 0);
+  }
+
+  async status(): Promise<Status> {
+    return (await this.ask({ ask: "status" })).status as Status;
   }
 
   async #answers(): Promise<boolean> {
@@ -114,7 +120,7 @@ const everything = {
 };
 
 /** Prepares a daemon without starting it. What it may leave behind is removed with `owner`. */
-export function prepareDaemon(owner: Owner, host: Host, settings: DaemonSettings = {}): Daemon {
+function prepareDaemon(owner: Owner, host: Host, settings: DaemonSettings = {}): Daemon {
   const folder = temporaryFolder(owner);
   const config = join(folder, "tcpcrypt.yaml");
   const runtimeFolder = join(folder, "run");

@@ -12,7 +12,7 @@ import { systemCalls } from "@countersign/tcpcryptd/kernel/system-calls.ts";
 import { atEnd, type Owner, onExit } from "../../kit/cleanup.ts";
 import type { Host } from "../../kit/namespaces/host.ts";
 
-export const allTeps: readonly Tep[] = [0x23, 0x24, 0x21, 0x22];
+const allTeps: readonly Tep[] = [0x23, 0x24, 0x21, 0x22];
 
 /** The BPF program, for sockets that this process makes. */
 export interface Eno {

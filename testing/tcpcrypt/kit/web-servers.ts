@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Owner } from "../../kit/cleanup.ts";
 import type { Host } from "../../kit/namespaces/host.ts";
 import { temporaryFolder } from "../../kit/temporary-folder.ts";
+import { accepts } from "./accepts.ts";
 
 /** A page that a web server gives out under `/`. */
 export interface WebServer {
@@ -59,18 +60,6 @@ function siteWith(owner: Owner, page: string): string {
   chmodSync(pages, 0o755);
   writeFileSync(join(pages, "index.html"), page);
   return folder;
-}
-
-/** Asked over loopback, which tcpcryptd leaves alone. */
-async function accepts(host: Host, port: number): Promise<boolean> {
-  const socket = host.connect({ address: "127.0.0.1", port });
-  return new Promise((resolve) => {
-    socket.once("error", () => resolve(false));
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
 }
 
 function nginxConfiguration(folder: string, port: number): string {

@@ -1,5 +1,5 @@
 import type { Tep } from "../tep.ts";
-import { halfLength, maxNonceLength, type ResumptionProposal } from "./proposal.ts";
+import { halfLength, type ResumptionProposal, resumptionNonceLength } from "./proposal.ts";
 import { type SynOption, writeSynOption } from "./syn-option.ts";
 import type { AwareMode } from "./terms.ts";
 
@@ -55,7 +55,7 @@ export function resumptionSuboption({
   half,
   nonce,
 }: ResumptionProposal): SynOption["teps"][number] & { readonly data: Uint8Array } {
-  if (half.length !== halfLength || nonce.length > maxNonceLength) {
+  if (half.length !== halfLength || nonce.length > resumptionNonceLength) {
     throw new RangeError("expected half an identifier of 9 bytes and a nonce of at most 8");
   }
   return { tep, data: Uint8Array.of(...half, ...nonce) };

@@ -4,8 +4,8 @@ import type { Role } from "./terms.ts";
 
 /** Half of a resumption identifier, in bytes (RFC 8548 §3.5). */
 export const halfLength = 9;
-/** The longest resumption nonce, in bytes (RFC 8548 §3.5). */
-export const maxNonceLength = 8;
+/** The default length of a resumption nonce, and the greatest, in bytes (RFC 8548 §3.5). */
+export const resumptionNonceLength = 8;
 
 /** What a host sends to resume a session. */
 export interface ResumptionProposal {
@@ -60,5 +60,5 @@ export function proposedResumption(option: SynOption): ResumptionProposal | unde
 
 function isResumption(data: Uint8Array | undefined): boolean {
   if (data === undefined) return false;
-  return data.length >= halfLength && data.length <= halfLength + maxNonceLength;
+  return data.length >= halfLength && data.length <= halfLength + resumptionNonceLength;
 }

@@ -31,7 +31,8 @@ export async function runInBackground(
   config: string | undefined,
 ): Promise<void> {
   const socketPath = socketIn(runtimeFolder);
-  const client = createTcpcryptClient({ socketPath });
+  // It answers when its rules are in force.
+  const client = createTcpcryptClient({ socketPath, timeoutMs: startMs });
   try {
     const earlier = await statusOrNone(client);
     if (earlier !== undefined)
@@ -39,7 +40,10 @@ export async function runInBackground(
     const log = `${runtimeFolder}/tcpcrypt.log`;
     mkdirSync(runtimeFolder, { recursive: true, mode: 0o755 });
     const child = start(config, log);
-    const status = await untilReady(child, client, log);
+    const status = await untilReady(child, client, log).catch((error) => {
+      child.kill("SIGTERM");
+      throw error;
+    });
     for (const line of statusLines(status, terminal.now())) say(terminal, line);
     for (const warning of status.warnings) note(terminal, `note: ${warning}`);
     say(terminal, `control socket  ${socketPath}`);
@@ -79,22 +83,16 @@ async function untilReady(
       throw new CommandError("not-started", whyNot(log), { cause: failure });
     }
     const status = await statusOrNone(client);
-    if (status !== undefined && status.pid === child.pid && isInForce(log)) {
+    if (status !== undefined && status.pid === child.pid) {
       child.unref();
       return status;
     }
     await pause(asksEachMs);
   }
-  child.kill("SIGTERM");
   throw new CommandError(
     "not-started",
     `tcpcryptd was not ready within ${startMs / 1000} s: ${log}`,
   );
-}
-
-/** It answers a moment before its rules are in force; then it logs that it listens. */
-function isInForce(log: string): boolean {
-  return readFileSync(log, "utf8").includes('"listening"');
 }
 
 /** What tcpcryptd wrote for people; all of it where there is nothing else. */

@@ -8,7 +8,7 @@ import type { ConnectionReport, Endpoint, WorkerCounts } from "../worker/message
  * @module
  */
 
-export const protocolVersion = 1;
+const protocolVersion = 1;
 export const maxRequestBytes = 4096;
 
 /** What is asked about one connection names it as the asking application sees it. */

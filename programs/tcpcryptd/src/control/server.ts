@@ -49,7 +49,7 @@ export interface Control {
   close(): Promise<void>;
 }
 
-/** A watcher that has so much left to read is cut off; so is whoever takes so long to read. */
+/** A watcher with so many bytes of events unread is cut off, and whoever takes so long to read. */
 const maxUnreadBytes = 1024 * 1024;
 const slowestReadMs = 30_000;
 
@@ -180,10 +180,16 @@ async function answerOrFail(request: Asked, desk: Desk): Promise<Answer> {
 /** Tells `socket` of every change, beside the answers to what else is asked there. */
 async function watch(socket: Socket, id: number, { source, peer, owners }: Desk): Promise<void> {
   const events = new VisibleEvents(peer, owners);
+  let unreadBytes = 0;
   const stop = source.watch((event, connection) => {
     if (!events.isVisible(event, connection)) return;
-    socket.write(writeAnswer(id, { event, connection }));
-    if (socket.writableLength > maxUnreadBytes) socket.destroy();
+    const line = Buffer.from(writeAnswer(id, { event, connection }));
+    // Answers are not counted: a list may be long, and others are not sent before it is taken.
+    unreadBytes += line.length;
+    socket.write(line, () => {
+      unreadBytes -= line.length;
+    });
+    if (unreadBytes > maxUnreadBytes) socket.destroy();
   });
   socket.once("close", stop);
   if (!peer.seesAll) await events.begin(await source.connections());

@@ -31,6 +31,11 @@ export function canonicalAddress(text: string): string | undefined {
   return bytes === undefined ? undefined : addressText(bytes);
 }
 
+/** Whether an address (in canonical spelling) means another host on each link (RFC 4291 §2.5.6). */
+export function isLinkLocal(address: string): boolean {
+  return /^fe[89ab][0-9a-f]:/.test(address);
+}
+
 /** `address` is valid, so that one `::` at most stands for as many zeros as are missing. */
 function ipv6Bytes(address: string): Uint8Array {
   const [head = "", tail] = address.split("::").map(groupBytes);

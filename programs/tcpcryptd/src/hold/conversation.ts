@@ -27,13 +27,12 @@ export function converse(
   requests: readonly Message[],
 ): readonly Message[] {
   systemCalls.send(fd, writeMessages(requests));
-  const buffer = new Uint8Array(bufferBytes);
   const answers: Message[] = [];
   let refusal = 0;
   for (;;) {
-    const length = systemCalls.receive(fd, buffer);
+    const length = systemCalls.receive(fd, received);
     if (length === undefined) break;
-    for (const message of readMessages(buffer.slice(0, length))) {
+    for (const message of readMessages(received.slice(0, length))) {
       const errno = readAcknowledgement(message);
       if (errno === undefined) answers.push(message);
       else if (refusal === 0) refusal = errno;
@@ -43,4 +42,5 @@ export function converse(
   return answers;
 }
 
-const bufferBytes = 16_384;
+/** One for all: nothing else runs between receiving and reading. */
+const received = new Uint8Array(16_384);

@@ -54,7 +54,7 @@ export interface HeldStep {
 
 /**
  * TCP does not send a SYN again that still waits for a verdict. So it is dropped before its timer
- * runs out after one second (RFC 6298 §2.1), and time-outs remain the application's own.
+ * runs out after one second (RFC 6298), and time-outs remain the application's own.
  */
 export const holdMs = 900;
 

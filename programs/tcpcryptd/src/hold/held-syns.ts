@@ -1,5 +1,6 @@
 import { dialedMark, maxDials, refuseMark, unreachableMark } from "../marks.ts";
 import type { Endpoint, Treatment } from "../worker/messages.ts";
+import { isLinkLocal } from "./addresses.ts";
 import { Deadlines } from "./deadlines.ts";
 import {
   dueAt,
@@ -128,7 +129,8 @@ export class HeldSyns {
   #begin(key: string, syn: SeenSyn, now: number): readonly HoldEffect[] {
     const { local, remote, uid, sequence, packetId } = syn;
     const verdict = (verdict: Verdict) => [{ type: "verdict", packetId, verdict }] as const;
-    const treatment = this.#choices.decide(syn);
+    // A worker could not tell which link is meant.
+    const treatment = isLinkLocal(remote.address) ? undefined : this.#choices.decide(syn);
     if (treatment === undefined) return verdict(inTheClear);
     const dial = this.#hasRoom(uid) ? this.#newDial() : undefined;
     if (dial === undefined) {

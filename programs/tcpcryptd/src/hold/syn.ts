@@ -14,7 +14,7 @@ const tcpProtocol = 6;
 const openingMask = 0x17;
 const synFlag = 0x02;
 const ipv6HeaderLength = 40;
-/** Hop-by-hop options, routing and destination options have one layout (RFC 8200 §4). */
+/** Hop-by-hop options, routing and destination options have one layout (RFC 8200). */
 const extensionHeaders: readonly number[] = [0, 43, 60];
 
 /**

@@ -68,6 +68,8 @@ export interface LoadedEno {
   /** How the passive side answers on a relay's local port. */
   setPassiveTerms(localPort: number, terms: { teps: readonly Tep[]; aware: AwareMode }): void;
   readonly instructions: number;
+  /** Forgets the answers for a local port, or all: whoever had the secrets is gone. */
+  forgetAnswers(localPort?: number): void;
   close(): void;
 }
 
@@ -102,10 +104,11 @@ export interface EnoSockets {
    * Answers a peer that offers `tep` with `theirHalf` (9 bytes) by `ourHalf` and a fresh nonce, to one
    * connection only: whoever accepts it finds both halves in its outcome, and the answer is gone.
    * The nonce has 8 bytes, or 7 where the other options of the SYN-ACK leave 20. To be called before
-   * the peer can know the secret; without room in the map it is not kept.
+   * the peer can know the secret; without room in the map it is not kept. With a local port only
+   * connections to that are answered so, for secrets that not every listener's owner has.
    */
-  addAnswer(tep: Tep, theirHalf: Uint8Array, ourHalf: Uint8Array): void;
-  removeAnswer(tep: Tep, theirHalf: Uint8Array): void;
+  addAnswer(tep: Tep, theirHalf: Uint8Array, ourHalf: Uint8Array, localPort?: number): void;
+  removeAnswer(tep: Tep, theirHalf: Uint8Array, localPort?: number): void;
 }
 
 /** Something that tcpcryptd needs of the machine and does not find. */

@@ -22,7 +22,7 @@ import { ruleStatuses, warningsOf, workerStatuses } from "./status.ts";
 import { createSteps, type Steps } from "./steps.ts";
 import { TcpcryptdError } from "./tcpcryptd-error.ts";
 import { awareModeOf, incomingTreatments } from "./treatment.ts";
-import { startWatchdog, watchdogProgram } from "./watchdog/watchdog.ts";
+import { startWatchdog, type Watchdog, watchdogProgram } from "./watchdog/watchdog.ts";
 import { type Account, accountOf, checkReadable, groupIdOf } from "./workers/account.ts";
 import { inherited, spawnWorker, workerProgram } from "./workers/worker-process.ts";
 import { startWorkers } from "./workers/workers.ts";
@@ -133,8 +133,8 @@ async function start(checked: Checked, steps: Steps): Promise<RunningTcpcryptd> 
   const rules = createRules({ settings, ports: listeners.ports, place, log, now });
   let required: RequiredPorts = "keep-required";
   steps.undoneBy(() => rules.close(required));
-  const watchdog = await startWatchdog(account, log, rules);
-  steps.undoneBy(() => watchdog.close());
+  let watchdog: Watchdog | undefined;
+  steps.undoneBy(() => watchdog?.close());
 
   const { families } = listeners;
   const holding = createHolding({ settings, families, systemCalls, machine, journal, log, now });
@@ -193,6 +193,8 @@ async function start(checked: Checked, steps: Steps): Promise<RunningTcpcryptd> 
     failed: (error) => log.error({ err: error }, "a question could not be answered"),
   });
 
+  // From here on a supervisor that hangs would be felt.
+  watchdog = await startWatchdog(account, log, { rules, cgroupFolder: cgroup.folder });
   holding.start(workers);
   steps.undoneBy(() => holding.close());
   await rules.apply();

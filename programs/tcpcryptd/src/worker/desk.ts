@@ -16,7 +16,7 @@ export interface WorkerWorld extends Timekeeper {
   >;
   readonly eno: EnoSockets;
   readonly entropy: Entropy;
-  /** No other worker accepts from the same sockets. */
+  /** There is no other worker. */
   readonly isAlone: boolean;
   /** Seconds since 1970. */
   seconds(): number;

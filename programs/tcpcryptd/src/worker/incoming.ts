@@ -14,10 +14,13 @@ export interface Door {
   /** Of the relay itself: nobody has business with it. */
   readonly port: number;
   readonly treatment: Treatment;
+  /** No other worker accepts from it. */
+  readonly isOwn: boolean;
 }
 
 /** A connection from the network, and the one that its client asked for. */
 interface Visitor {
+  readonly door: Door;
   readonly network: Leg;
   readonly client: Endpoint;
   readonly destination: Endpoint;
@@ -53,7 +56,7 @@ export function acceptIncoming(desk: Desk, accepted: Socket, door: Door): void {
     return;
   }
   const entry = desk.table.add("incoming", destination, client);
-  const visitor = { network, client, destination, entry };
+  const visitor = { door, network, client, destination, entry };
   if (negotiated.encrypted) letInEncrypted(desk, visitor, negotiated);
   else letInPlain(desk, visitor, negotiated.reason);
 }
@@ -72,7 +75,7 @@ function letInPlain(desk: Desk, visitor: Visitor, reason: PlainReason): void {
 
 function letInEncrypted(
   desk: Desk,
-  { network, client, destination, entry }: Visitor,
+  { door, network, client, destination, entry }: Visitor,
   negotiated: Extract<Negotiated, { encrypted: true }>,
 ): void {
   const { secrets, table } = desk;
@@ -80,13 +83,13 @@ function letInEncrypted(
   carryEncrypted(desk, entry, negotiated, {
     network,
     keep(secret) {
-      // Any worker may accept the peer's next connection, and only this one has the secret.
-      if (!desk.world.isAlone) {
+      // Another worker may accept the peer's next connection, and only this one has the secret.
+      if (!door.isOwn) {
         secret.wipe();
         return;
       }
       kept = secret;
-      secrets.keepNamed(secret);
+      secrets.keepNamed(secret, door.port);
     },
     flush() {
       if (kept !== undefined) secrets.forget(kept);

@@ -9,8 +9,8 @@ const handshakeMilliseconds = 60_000;
 
 /**
  * Session secrets for later connections (RFC 8548 §3.5). Those of outgoing connections are found by
- * destination; those of incoming ones by what the peer sends, to which the BPF program answers: an
- * answer must be gone before its secret is.
+ * destination; those of incoming ones by what the peer sends. The BPF program agrees to that before
+ * we see the connection, so that an answer must be gone before its secret is.
  */
 export class KeptSecrets implements Sleeper {
   readonly #eno: Pick<EnoSockets, "addAnswer" | "removeAnswer">;
@@ -18,8 +18,8 @@ export class KeptSecrets implements Sleeper {
   readonly #now: () => number;
   readonly #milliseconds: number;
   readonly #cache: SecretCache;
-  /** Secrets that the BPF program answers to, and since when, the oldest first. */
-  readonly #answered = new Map<ResumableSecret, number>();
+  /** Secrets that the BPF program answers to, on which port and since when, the oldest first. */
+  readonly #answered = new Map<ResumableSecret, { port: number; since: number }>();
 
   constructor(
     { secrets, seconds }: TcpcryptSettings["resumption"],
@@ -60,12 +60,12 @@ export class KeptSecrets implements Sleeper {
     this.#withdrawGone();
   }
 
-  /** Keeps the secret of a connection that came in, until the peer names it. */
-  keepNamed(secret: ResumableSecret): void {
+  /** Keeps the secret of a connection that came in at our local `port`, until the peer names it. */
+  keepNamed(secret: ResumableSecret, port: number): void {
     const now = this.#now();
     this.#cache.put(secret, undefined, now);
-    this.#eno.addAnswer(secret.tep, secret.expectedHalf, secret.half);
-    this.#answered.set(secret, now);
+    this.#eno.addAnswer(secret.tep, secret.expectedHalf, secret.half, port);
+    this.#answered.set(secret, { port, since: now });
     this.#withdrawGone();
     if (this.#answered.size === 1) this.#wakeUps.at(now + this.#milliseconds, this);
   }
@@ -82,7 +82,7 @@ export class KeptSecrets implements Sleeper {
   }
 
   wake(now: number): void {
-    for (const [secret, since] of this.#answered) {
+    for (const [secret, { since }] of this.#answered) {
       if (since + this.#milliseconds > now) {
         this.#wakeUps.at(since + this.#milliseconds, this);
         return;
@@ -100,8 +100,9 @@ export class KeptSecrets implements Sleeper {
   }
 
   #withdraw(secret: ResumableSecret): void {
+    const port = this.#answered.get(secret)?.port;
     this.#answered.delete(secret);
-    this.#eno.removeAnswer(secret.tep, secret.expectedHalf);
+    this.#eno.removeAnswer(secret.tep, secret.expectedHalf, port);
   }
 }
 

@@ -25,8 +25,15 @@ export interface InheritedFds {
   readonly answers: number;
   /** Listening sockets on loopback for connections that this machine opens: 127.0.0.1, ::1. */
   readonly outgoing: readonly number[];
-  /** Listening sockets for connections that arrive; which awareness the BPF program answers there. */
-  readonly incoming: readonly { readonly fd: number; readonly treatment: Treatment }[];
+  /**
+   * Listening sockets for connections that arrive; which awareness the BPF program answers there, and
+   * whether no other worker accepts from them: sessions are only resumed through such a socket.
+   */
+  readonly incoming: readonly {
+    readonly fd: number;
+    readonly treatment: Treatment;
+    readonly isOwn?: boolean;
+  }[];
 }
 
 /** What the supervisor tells a worker, over the channel of node:child_process. */

@@ -209,6 +209,25 @@ test("cuts off a watcher who does not read", async (context) => {
   socket.destroy();
 });
 
+test("a long list that is still being read cuts no watcher off", async (context) => {
+  const many = Array.from({ length: 10_000 }, () => report(1));
+  const { source: made, watchers } = source(many);
+  const { path } = await start(context, { source: made, peer: root });
+  const socket = await open(path);
+  socket.write('{"v":1,"id":1,"ask":"watch"}\n{"v":1,"id":2,"ask":"connections"}\n');
+  await once(socket, "readable");
+  for (const tell of watchers) tell("opened", report(2));
+  let text = "";
+  socket.setEncoding("utf8").on("data", (piece) => {
+    text += piece;
+    if (text.split("\n").length === 3) socket.end();
+  });
+  await once(socket, "close");
+  const [list = "", event = ""] = text.split("\n");
+  assert.equal(JSON.parse(list).connections.length, many.length);
+  assert.equal(JSON.parse(event).event, "opened");
+});
+
 test("answers in the order of the questions, also when they come at once and cut anywhere", async (context) => {
   const { path } = await start(context, { peer: root });
   const socket = await open(path);

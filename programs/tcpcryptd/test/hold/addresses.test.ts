@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { isIPv6 } from "node:net";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addressBytes, addressText, canonicalAddress } from "../../src/hold/addresses.ts";
+import {
+  addressBytes,
+  addressText,
+  canonicalAddress,
+  isLinkLocal,
+} from "../../src/hold/addresses.ts";
 
 test("writes addresses as Node does", () => {
   assert.equal(addressText(Uint8Array.of(10, 0, 0, 2)), "10.0.0.2");
@@ -26,6 +31,13 @@ test("reads every spelling of an address", () => {
   };
   for (const [text, hex] of Object.entries(spellings)) {
     assert.equal(Buffer.from(addressBytes(text) ?? []).toString("hex"), hex, text);
+  }
+});
+
+test("knows the addresses that need a link to be told", () => {
+  for (const address of ["fe80::1", "febf:1::"]) assert.equal(isLinkLocal(address), true);
+  for (const address of ["fec0::1", "fe7f::1", "fe8::1", "169.254.0.1", "::1", "fd00::1"]) {
+    assert.equal(isLinkLocal(address), false, address);
   }
 });
 

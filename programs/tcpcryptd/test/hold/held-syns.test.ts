@@ -88,6 +88,14 @@ test("lets go in the clear what no rule is about", () => {
   assert.equal(held.dueAt, undefined);
 });
 
+test("lets go in the clear what a worker could not dial", () => {
+  const held = new HeldSyns(toWorker0, limits);
+  const remote = { address: "fe80::1", port: 80 };
+  assert.deepEqual(held.seen(syn(1, { remote }), 0), [
+    { type: "verdict", packetId: 1, verdict: { mark: 0 } },
+  ]);
+});
+
 for (const [treatment, verdict] of [
   [opportunistic, { mark: 0 }],
   [required, "drop"],

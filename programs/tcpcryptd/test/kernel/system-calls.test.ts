@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { createServer, Socket } from "node:net";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import { test } from "node:test";
 import type { Family, SystemCallFailure } from "../../src/kernel/kernel.ts";
 import { systemCalls } from "../../src/kernel/system-calls.ts";
@@ -18,7 +20,7 @@ for (const family of [4, 6] as const satisfies readonly Family[]) {
     t.after(() => server.close());
     await new Promise<void>((listens) => server.listen({ fd: listening }, listens));
     const port = calls.boundPort(listening);
-    assert.equal(port, (server.address() as { port: number }).port);
+    assert.equal(port, (server.address() as AddressInfo).port);
 
     const socket = new Socket({ fd: calls.tcpSocket({ family }) });
     socket.connect({ host: loopback[family], port });
@@ -93,6 +95,47 @@ test("an address in memory stays where it is", () => {
   assert.equal(calls.addressOf(bytes.subarray(3)), calls.addressOf(bytes) + 3n);
 });
 
+test("a connection that is closed abruptly ends in a reset", async (t) => {
+  const calls = systemCalls();
+  const server = createServer((socket) => {
+    calls.resetOnClose(fdOf(socket), true);
+    socket.destroy();
+  }).listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const [error] = await once(connect({ port, host: "127.0.0.1" }).resume(), "error");
+  assert.equal(error.code, "ECONNRESET");
+});
+
+test("tells who is at the other end of a unix socket", async (t) => {
+  const server = createServer().listen(`\0countersign-${process.pid}`);
+  t.after(() => server.close());
+  const client = connect(`\0countersign-${process.pid}`);
+  const [accepted] = await once(server, "connection");
+  const { pid, uid, gid } = systemCalls().peerCredentials(fdOf(accepted));
+  assert.deepEqual([pid, uid, gid], [process.pid, process.getuid?.(), process.getgid?.()]);
+  client.destroy();
+  accepted.destroy();
+});
+
+test("a process that never dumps has no room for a core", () => {
+  const script = `
+    const { systemCalls } = await import(${JSON.stringify(import.meta.resolve("../../src/kernel/system-calls.ts"))});
+    systemCalls().neverDump();
+    const { readFileSync } = await import("node:fs");
+    process.stdout.write(readFileSync("/proc/self/limits", "utf8"));
+  `;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+    encoding: "utf8",
+  });
+  assert.match(stdout, /^Max core file size +0 +0 +bytes/m);
+});
+
 test("bpf(2) refuses a command that does not exist", () => {
   assert.throws(() => systemCalls().bpf(9999, new Uint8Array(16)), { call: "bpf" });
 });
+
+function fdOf(socket: Socket): number {
+  return (socket as unknown as { _handle: { fd: number } })._handle.fd;
+}

@@ -6,7 +6,7 @@ import { Leg, type LegWorld } from "../../src/worker/leg.ts";
 import { ReadBuffer } from "../../src/worker/read-buffer.ts";
 
 /** What legs need, with the real SO_LINGER, so that a reset here is a reset. */
-export const legWorld: LegWorld = {
+const legWorld: LegWorld = {
   systemCalls: systemCalls(),
   reads: new ReadBuffer(),
   open: new Set(),

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
@@ -38,6 +39,8 @@ class StandInEno implements EnoSockets {
   /** In the order of connections that will be accepted; nothing stands for a plain one. */
   readonly arriving: (Said | undefined)[] = [];
   readonly answers = new Map<string, Uint8Array>();
+  /** Where connections come in. */
+  port = 0;
   /** What the other side makes of an option; a peer without ENO says nothing. */
   answer: (option: Uint8Array) => Said | undefined = () => undefined;
 
@@ -56,11 +59,13 @@ class StandInEno implements EnoSockets {
     return this.arriving.shift();
   }
 
-  addAnswer(tep: Tep, theirHalf: Uint8Array, ourHalf: Uint8Array): void {
+  addAnswer(tep: Tep, theirHalf: Uint8Array, ourHalf: Uint8Array, localPort?: number): void {
+    assert.equal(localPort, this.port);
     this.answers.set(keyOf(tep, theirHalf), ourHalf.slice());
   }
 
-  removeAnswer(tep: Tep, theirHalf: Uint8Array): void {
+  removeAnswer(tep: Tep, theirHalf: Uint8Array, localPort?: number): void {
+    assert.equal(localPort, this.port);
     this.answers.delete(keyOf(tep, theirHalf));
   }
 
@@ -109,6 +114,7 @@ export class Host {
     ) as [number, number];
     this.outgoingPort = calls.boundPort(outgoing);
     this.incomingPort = calls.boundPort(incoming);
+    this.eno.port = this.incomingPort;
     this.settings = tcpcryptSettings.parse({ outgoing: [{ ports: "all" }], ...settings });
     const world: WorkerWorld = {
       now: clock.now,

@@ -12,6 +12,7 @@ const command = {
   lookUp: 1,
   update: 2,
   delete: 3,
+  nextKey: 4,
   loadProgram: 5,
   loadBtf: 18,
   createLink: 28,
@@ -78,6 +79,20 @@ export function update(calls: SystemCalls, fd: number, key: Uint8Array, value: U
 export function remove(calls: SystemCalls, fd: number, key: Uint8Array): boolean {
   const attr = new Attr(calls).u32(0, fd).pointer(8, key);
   return absentAsUndefined(() => attr.call(command.delete)) !== undefined;
+}
+
+/** The keys of a map; those that come or go meanwhile may be missed. */
+export function keysOf(calls: SystemCalls, fd: number, keyLength: number): readonly Uint8Array[] {
+  const keys: Uint8Array[] = [];
+  for (;;) {
+    const next = new Uint8Array(keyLength);
+    const attr = new Attr(calls).u32(0, fd).pointer(16, next);
+    const last = keys.at(-1);
+    if (last !== undefined) attr.pointer(8, last);
+    const found = absentAsUndefined(() => attr.call(command.nextKey));
+    if (found === undefined) return keys;
+    keys.push(next);
+  }
 }
 
 /**

@@ -131,8 +131,14 @@ function writeResume(a: Assembler, needs: AnswerNeeds, otherwise: string): void 
 
   a.label("not claimed").load(32, r1, ctx, context.callback);
   a.jumpIf(r1, "!=", callback.optionLength, otherwise);
+  const keyPort = frame.key + resumable.localPort;
+  a.load(32, r1, ctx, context.localPort).store(16, ours, keyPort, r1);
+  lookUp(a, needs.answersFd, frame.key);
+  // Claims are for all ports: no half is granted twice.
+  a.store(16, ours, keyPort, 0).jumpIf(r0, "!=", 0, "may be resumed");
   lookUp(a, needs.answersFd, frame.key);
   a.jumpIf(r0, "==", 0, otherwise);
+  a.label("may be resumed");
   const option = frame.claim + claim.option;
   a.store(8, ours, option, enoKind).store(8, ours, option + 1, resumptionLength);
   a.load(8, r1, ours, frame.answer + 2).store(8, ours, option + 2, r1);

@@ -37,22 +37,22 @@ export function enoSockets(
       return bytes === undefined ? undefined : readRecord(bytes);
     },
 
-    addAnswer(tep, theirHalf, ourHalf) {
+    addAnswer(tep, theirHalf, ourHalf, localPort) {
       if (ourHalf.length !== resumable.halfLength) {
         throw new RangeError("expected half a resumption identifier: 9 bytes");
       }
       const value = new Uint8Array(answer.length);
       value.set(ourHalf, answer.half);
       try {
-        update(calls, fds.answers, writeResumable(tep, theirHalf), value);
+        update(calls, fds.answers, writeResumable(tep, theirHalf, localPort), value);
       } catch (error) {
         // Without room for it the peer gets a fresh exchange.
         if ((error as SystemCallFailure).code !== "E2BIG") throw error;
       }
     },
 
-    removeAnswer(tep, theirHalf) {
-      remove(calls, fds.answers, writeResumable(tep, theirHalf));
+    removeAnswer(tep, theirHalf, localPort) {
+      remove(calls, fds.answers, writeResumable(tep, theirHalf, localPort));
     },
   };
 }

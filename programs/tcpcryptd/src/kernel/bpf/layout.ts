@@ -59,8 +59,11 @@ export const awareness = {
 /** How the passive side answers on a local port (the key, 4 bytes in the machine's order). */
 export const terms = { aware: 0, count: 1, teps: 2, keyLength: 4, length: 8 } as const;
 
-/** The key of `answers` and `claims`: a peer's half of a resumption identifier, with its TEP. */
-export const resumable = { tep: 0, half: 1, halfLength: 9, length: 16 } as const;
+/**
+ * The key of `answers` and `claims`: a peer's half of a resumption identifier, with its TEP. In
+ * `answers` also the local port (2 bytes in the machine's order) that it is for, or 0 for all.
+ */
+export const resumable = { tep: 0, half: 1, halfLength: 9, localPort: 10, length: 16 } as const;
 
 /** What `answers` holds: our half. */
 export const answer = { half: 0, length: 16 } as const;
@@ -89,13 +92,14 @@ export function writeTerms(given: { teps: readonly Tep[]; aware: AwareMode }): U
   return bytes;
 }
 
-/** The bytes of {@link resumable}. */
-export function writeResumable(tep: Tep, half: Uint8Array): Uint8Array {
+/** The bytes of {@link resumable}; for all local ports unless one is given. */
+export function writeResumable(tep: Tep, half: Uint8Array, localPort = 0): Uint8Array {
   if (half.length !== resumable.halfLength) {
     throw new RangeError("expected half a resumption identifier: 9 bytes");
   }
   const bytes = new Uint8Array(resumable.length);
   bytes[resumable.tep] = tep;
   bytes.set(half, resumable.half);
+  new DataView(bytes.buffer).setUint16(resumable.localPort, localPort, true);
   return bytes;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import type { LoadedEno, SystemCalls } from "../kernel.ts";
 import { systemCalls } from "../system-calls.ts";
-import { createLink, createMap, loadProgram, update } from "./bpf-calls.ts";
+import { createLink, createMap, keysOf, loadProgram, remove, update } from "./bpf-calls.ts";
 import { enoProgram } from "./eno-program.ts";
 import { answer, claim, record, resumable, terms, writeTerms } from "./layout.ts";
 
@@ -56,6 +56,12 @@ export function loadEno(
         const key = new Uint8Array(terms.keyLength);
         new DataView(key.buffer).setUint32(0, localPort, true);
         update(calls, maps.termsFd, key, writeTerms(given));
+      },
+      forgetAnswers(localPort) {
+        for (const key of keysOf(calls, maps.answersFd, resumable.length)) {
+          const port = new DataView(key.buffer).getUint16(resumable.localPort, true);
+          if (localPort === undefined || port === localPort) remove(calls, maps.answersFd, key);
+        }
       },
       close,
     };

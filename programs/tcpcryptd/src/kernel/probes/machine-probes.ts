@@ -14,7 +14,7 @@ export function machineProbes({
   /** Arguments of setpriv that make a process a worker: another user, with CAP_NET_RAW only. */
   readonly becomeWorker: readonly string[];
   /** Hands packets to a queue and undoes it again; throws when the machine cannot. */
-  readonly holdConnections: () => void;
+  readonly holdConnections: () => void | Promise<void>;
 }): readonly Probe[] {
   return [
     ...bpfProbes(calls),

@@ -16,7 +16,7 @@ const parts = {
   "the question whether somebody listens, in nftables": `
     table inet probe { chain c {
       type nat hook prerouting priority dstnat;
-      meta l4proto tcp socket wildcard <= 1 redirect to :1
+      meta l4proto tcp socket transparent <= 1 redirect to :1
     } }`,
   "marks and untracked connections in nftables": `
     table inet probe { set s { type ipv4_addr . inet_service; flags timeout; }

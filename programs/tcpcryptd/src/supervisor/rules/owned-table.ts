@@ -138,8 +138,10 @@ function redirectedBy(rule: IncomingRule, relays: RelayPorts, place: Place): str
       const port = relay?.ports[family];
       if (port === undefined) return [];
       const protocol = `meta nfproto ${familyWords[family].protocol}`;
-      // The socket expression ends the rule where nobody listens: a refused port stays refused.
-      return joined(protocol, text, `socket wildcard <= 1 redirect to :${port}`);
+      // The socket expression ends the rule where nobody listens: a refused port stays refused. Of
+      // what it can ask, only this has an answer for a connection before from the same port that
+      // the application's side still remembers (TIME_WAIT).
+      return joined(protocol, text, `socket transparent <= 1 redirect to :${port}`);
     });
   });
 }

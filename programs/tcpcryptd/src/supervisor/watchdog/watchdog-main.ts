@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { areWorkersGone } from "./last-words.ts";
 import { heard, look, lookMs, type Watch } from "./watch.ts";
 
 /**
@@ -6,14 +7,16 @@ import { heard, look, lookMs, type Watch } from "./watch.ts";
  * output that it heard it.
  *
  * It also holds the input of nft: when the supervisor is no more, it tells nft to take no further
- * connection, and lets it go a moment later, when the workers' connections have been reset through
+ * connection, and lets it go when the workers are no more either. Their connections are reset through
  * the translation of addresses that goes with the rules.
  */
 
 const supervisor = Number(process.argv[2]);
 const lastWords = process.argv[3] ?? "";
+const cgroupFolder = process.argv[4] ?? "";
 const nftInput = 3;
-const lastWordsMs = 200;
+const lastWordsMs = 5000;
+const lastWordsLookMs = 50;
 
 const start = performance.now();
 let watch: Watch = { heardAt: start, lookedAt: start };
@@ -46,5 +49,9 @@ function end(): void {
   } catch {
     // nft is no more, and its rules with it.
   }
-  setTimeout(() => process.exit(), lastWordsMs);
+  const start = performance.now();
+  setInterval(() => {
+    const isOver = performance.now() - start > lastWordsMs;
+    if (isOver || areWorkersGone(cgroupFolder, process.pid)) process.exit();
+  }, lastWordsLookMs);
 }

@@ -17,12 +17,16 @@ export interface Watchdog {
 
 const firstWordMilliseconds = 10_000;
 
-/** The rules, as far as a watchdog has to do with them. */
-export interface WatchedRules {
-  /** What keeps them in force, for the watchdog to hold as well. */
-  readonly input: Writable;
-  /** What it says there when we are no more. */
-  readonly releaseLine: string;
+/** What a watchdog takes care of when we are no more. */
+export interface Legacy {
+  readonly rules: {
+    /** What keeps them in force, for the watchdog to hold as well. */
+    readonly input: Writable;
+    /** What it says there. */
+    readonly releaseLine: string;
+  };
+  /** Where the workers are, which end then. */
+  readonly cgroupFolder: string;
 }
 
 /**
@@ -30,12 +34,8 @@ export interface WatchedRules {
  *
  * @throws {TcpcryptdError} `no-watchdog`
  */
-export async function startWatchdog(
-  account: Account,
-  log: Log,
-  rules: WatchedRules,
-): Promise<Watchdog> {
-  let child = spawnWatchdog(account, rules);
+export async function startWatchdog(account: Account, log: Log, legacy: Legacy): Promise<Watchdog> {
+  let child = spawnWatchdog(account, legacy);
   let heardAt = performance.now();
   let beatAt = heardAt;
   let isClosing = false;
@@ -59,7 +59,7 @@ export async function startWatchdog(
     child.once("exit", () => {
       if (isClosing) return;
       log.warn({}, "the watchdog ended and is started again");
-      child = spawnWatchdog(account, rules);
+      child = spawnWatchdog(account, legacy);
       heardAt = performance.now() + firstWordMilliseconds;
       listen();
     });
@@ -80,13 +80,13 @@ export async function startWatchdog(
   };
 }
 
-function spawnWatchdog(account: Account, { input, releaseLine }: WatchedRules): ChildProcess {
+function spawnWatchdog(account: Account, { rules, cgroupFolder }: Legacy): ChildProcess {
   const child = spawnChild({
     account,
     capability: "kill",
     program: watchdogProgram,
-    args: [String(process.pid), releaseLine],
-    stdio: ["pipe", "pipe", "inherit", input],
+    args: [String(process.pid), rules.releaseLine, cgroupFolder],
+    stdio: ["pipe", "pipe", "inherit", rules.input],
     outlivesUs: true,
   });
   // What is said to one that has ended is lost; that it has ended shows otherwise.

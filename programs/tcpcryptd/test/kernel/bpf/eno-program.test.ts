@@ -65,10 +65,10 @@ test("answers any SYN as answerSyn does", () => {
       assert.equal(hex(outcome?.sent), hex(expected));
       assert.equal(outcome?.acknowledged, expected !== undefined);
     }),
-    { numRuns: 1500, seed: 1 },
+    { numRuns: 1500 },
   );
   // The arbitrary values are such that the interesting case occurs.
-  assert(resumed > 20, `${resumed} resumptions`);
+  assert(resumed > 10, `${resumed} resumptions`);
 });
 
 test("agrees to any SYN-ACK as settle does", () => {
@@ -110,9 +110,9 @@ test("agrees to any SYN-ACK as settle does", () => {
         seen[expected.agreed ? "agreed" : "plain"] += 1;
       },
     ),
-    { numRuns: 1500, seed: 1 },
+    { numRuns: 1500 },
   );
-  assert(seen.agreed > 100 && seen.plain > 100, JSON.stringify(seen));
+  assert(seen.agreed > 80 && seen.plain > 80, JSON.stringify(seen));
 });
 
 const freshly = { teps: [0x23, 0x24], aware: "off" } as const satisfies {
@@ -230,6 +230,18 @@ test("a resumption is used once: the same SYN again gets a fresh exchange", () =
   assert.equal(hex(kernel.answer(resuming, peer)), fresh);
   kernel.forgetClaims();
   assert.equal(hex(kernel.answer(resuming, peer)), fresh);
+});
+
+test("an answer for one port is not given on another", () => {
+  const kernel = new StandIn(freshly);
+  kernel.addAnswer(0x23, theirHalf, otherHalf, kernel.localPort + 1);
+  assert.equal(hex(kernel.answer(resuming, peer)), fresh);
+  kernel.addAnswer(0x23, theirHalf, otherHalf, kernel.localPort);
+  const answer = hex(kernel.answer(resuming, peer));
+  assert.equal(answer.length, 42);
+  assert.equal(kernel.answers, 2);
+  assert.equal(hex(kernel.accept(resuming, { peer })?.sent), answer);
+  assert.equal(kernel.answers, 1);
 });
 
 test("a resumption that nobody was promised is not claimed by an ACK", () => {

@@ -1,4 +1,4 @@
-import { type EnoProgramNeeds, enoProgram } from "../../../src/kernel/bpf/eno-program.ts";
+import { enoProgram } from "../../../src/kernel/bpf/eno-program.ts";
 import { readRecord, writeOffer } from "../../../src/kernel/bpf/eno-sockets.ts";
 import {
   answer,
@@ -36,7 +36,7 @@ export class StandIn {
   room = 40;
   /** Of the socket that the last callback was about. */
   callbackFlags = 0;
-  readonly #program = enoProgram({ ...fds, nonceKey: 5n } satisfies EnoProgramNeeds);
+  readonly #program = enoProgram({ ...fds, nonceKey: 5n });
   readonly #maps = new Map<number, Map<string, Uint8Array>>();
   #randomSeed = 1n;
 
@@ -48,10 +48,10 @@ export class StandIn {
     this.#map(fds.termsFd).set(hex(key), writeTerms(given));
   }
 
-  addAnswer(tep: number, theirHalf: Uint8Array, ourHalf: Uint8Array): void {
+  addAnswer(tep: number, theirHalf: Uint8Array, ourHalf: Uint8Array, localPort?: number): void {
     const value = new Uint8Array(answer.length);
     value.set(ourHalf, answer.half);
-    this.#map(fds.answersFd).set(hex(writeResumable(tep as 0x21, theirHalf)), value);
+    this.#map(fds.answersFd).set(hex(writeResumable(tep as 0x21, theirHalf, localPort)), value);
   }
 
   get answers(): number {
@@ -223,7 +223,7 @@ export class StandIn {
 const defaultPeer: Peer = { port: 40_000, address: 0x0100_007f, sequence: 1 };
 
 /** A TCP header with these options, filled up with NOPs. */
-export function writeHeader(options: Uint8Array, peer: Peer, flags: number): Uint8Array {
+function writeHeader(options: Uint8Array, peer: Peer, flags: number): Uint8Array {
   const length = 20 + 4 * Math.ceil(options.length / 4);
   const header = new Uint8Array(length).fill(1, 20);
   const view = new DataView(header.buffer);

@@ -100,10 +100,10 @@ test("redirects SYNs with the ENO option to the relay of their treatment, where 
     "tcp option 69 missing return",
     "tcp dport { 4000, 4001, 4002, 5000, 5001, 5002, 5003 } return",
     "tcp dport { 25 } return",
-    "meta nfproto ipv4 tcp dport { 80 } socket wildcard <= 1 redirect to :5000",
-    "meta nfproto ipv6 tcp dport { 80 } socket wildcard <= 1 redirect to :5001",
-    "meta nfproto ipv4 tcp dport != { 22, 443 } socket wildcard <= 1 redirect to :5002",
-    "meta nfproto ipv6 tcp dport != { 22, 443 } socket wildcard <= 1 redirect to :5003",
+    "meta nfproto ipv4 tcp dport { 80 } socket transparent <= 1 redirect to :5000",
+    "meta nfproto ipv6 tcp dport { 80 } socket transparent <= 1 redirect to :5001",
+    "meta nfproto ipv4 tcp dport != { 22, 443 } socket transparent <= 1 redirect to :5002",
+    "meta nfproto ipv6 tcp dport != { 22, 443 } socket transparent <= 1 redirect to :5003",
   ]);
 });
 
