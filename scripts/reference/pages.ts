@@ -11,6 +11,8 @@ import {
 } from "@countersign/login";
 import { jsonSchemaOf, referencePageOf } from "@countersign/settings";
 import { abortReasonTexts, disableReasonTexts } from "@countersign/tcpcrypt";
+import { tcpcryptClientErrorTexts } from "@countersign/tcpcrypt-client";
+import { tcpcryptdErrorTexts, tcpcryptSettings } from "@countersign/tcpcryptd";
 import { refusalTexts, ticketErrorTexts } from "@countersign/ticket";
 import { commandErrorTexts } from "countersign/src/command-error.ts";
 import { cliReference } from "countersign/src/reference.ts";
@@ -23,6 +25,15 @@ const settingsIntro = (command: string, file: string): string =>
   `Editors that know JSON Schema check the file while it is written: ` +
   `\`# yaml-language-server: $schema=…/${file}.schema.json\` as its first line, ` +
   `with the path of [${file}.schema.json](${file}.schema.json).`;
+
+const tcpcryptIntro =
+  "`countersign tcpcrypt up --config tcpcrypt.yaml` reads them from a YAML file, and says at once " +
+  "all that is wrong with it. Names with dots are nested; `[]` stands for each element of a list. " +
+  "They are read at the start only. Without a file it takes ports 80 and 8080 in both directions, " +
+  "opportunistically. The [guide](../guide/tcpcrypt.md) has examples.\n\n" +
+  "Editors that know JSON Schema check the file while it is written: " +
+  "`# yaml-language-server: $schema=…/tcpcrypt.schema.json` as its first line, " +
+  "with the path of [tcpcrypt.schema.json](tcpcrypt.schema.json).";
 
 /** Every generated file below docs/reference, by its name. */
 export function referencePages(): ReadonlyMap<string, string> {
@@ -43,6 +54,17 @@ export function referencePages(): ReadonlyMap<string, string> {
     ],
     ["login.schema.json", json(jsonSchemaOf(loginSettings, { title: "Countersign login server" }))],
     ["gateway.schema.json", json(jsonSchemaOf(gatewaySettings, { title: "Countersign gateway" }))],
+    [
+      "tcpcrypt.md",
+      referencePageOf(tcpcryptSettings, {
+        title: "Settings of tcpcryptd",
+        intro: tcpcryptIntro,
+      }),
+    ],
+    [
+      "tcpcrypt.schema.json",
+      json(jsonSchemaOf(tcpcryptSettings, { title: "Countersign tcpcryptd" })),
+    ],
     ["cli.md", cliReference()],
     ["errors.md", errorsPage(words)],
   ]);
@@ -121,6 +143,16 @@ const words = [
     heading: "`GatewayError`",
     intro: "Thrown by the gateway.",
     texts: gatewayErrorTexts,
+  },
+  {
+    heading: "`TcpcryptdError`",
+    intro: "Why tcpcryptd does not start, or cannot be cleaned up after.",
+    texts: tcpcryptdErrorTexts,
+  },
+  {
+    heading: "`TcpcryptClientError`",
+    intro: "Thrown by @countersign/tcpcrypt-client. That there is no session is no error.",
+    texts: tcpcryptClientErrorTexts,
   },
   {
     heading: "`CommandError`",

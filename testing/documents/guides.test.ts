@@ -48,6 +48,7 @@ const guides: Readonly<Record<string, Shown>> = {
   "policies.md": { folders: ["policies"] },
   "systemd.md": { folders: ["systemd"] },
   "migrating-from-mod_auth_pubtkt.md": { folders: [] },
+  "tcpcrypt.md": { folders: ["tcpcrypt"] },
   "tcpcrypt-applications.md": {
     folders: [
       "apache-tcpcrypt",
@@ -77,7 +78,7 @@ for (const [guide, { folders, files: more = [], values = {} }] of Object.entries
 
   test(`${guide} shows configuration only as the tests run it`, () => {
     const shown = blocks.filter(([, tag = ""]) =>
-      /^(?:nginx|apache|caddy|haproxy|lighttpd|ini|yaml|js|perl|php|python)$/.test(tag),
+      /^(?:nginx|apache|caddy|haproxy|lighttpd|ini|nft|yaml|js|perl|php|python)$/.test(tag),
     );
     assert.equal(shown.length > 0, folders.length > 0);
     for (const [, , block = ""] of shown) {
@@ -93,14 +94,14 @@ for (const [guide, { folders, files: more = [], values = {} }] of Object.entries
       if (tag !== "sh")
         assert.match(
           tag,
-          /^(?:nginx|apache|caddy|haproxy|lighttpd|ini|yaml|js|perl|php|python|json|text)$/,
+          /^(?:nginx|apache|caddy|haproxy|lighttpd|ini|nft|yaml|js|perl|php|python|json|text)$/,
         );
       else for (const line of essence(block).split("\n")) assert.match(line, command);
     }
   });
 }
 
-const command = /^(?:countersign|cp|curl|git|cd|install|node|npm|sed|systemctl) /;
+const command = /^(?:countersign|cp|curl|git|cd|install|lighttpd|node|npm|sed|systemctl) /;
 
 function filesOf(folder: URL): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })

@@ -53,6 +53,38 @@ test("the second connection to a server resumes the first one's session", async 
   });
 });
 
+test("a client gets to the worker that has its secret", async (t) => {
+  const ends = await startEnds(t, { a: { workers: 2 }, b: { workers: 2 } });
+  // Of the client's two workers each has secrets of its own, and they take turns.
+  for (const family of [4, 6] as const) {
+    const port = freshPort();
+    const resumed: (boolean | undefined)[] = [];
+    for (let times = 0; times < 6; times++) {
+      const talk = await openTalk(ends.a, ends.b, { family, port });
+      const shown = await assertEncrypted(ends, talk);
+      assert.equal(shown.a.resumed, shown.b.resumed);
+      resumed.push(shown.a.resumed);
+      talk.client.destroy();
+    }
+    assert.deepEqual(resumed, [false, false, true, true, true, true]);
+  }
+});
+
+test("sessions are resumed whichever of several workers a client comes to", async (t) => {
+  const ends = await startEnds(t, { a: { workers: 2 }, b: { workers: 2 } });
+  const port = freshPort();
+  const resumed: (boolean | undefined)[] = [];
+  for (let time = 0; time < 10; time++) {
+    const talk = await openTalk(ends.a, ends.b, { port, family: time % 2 === 0 ? 4 : 6 });
+    const shown = await assertEncrypted(ends, talk);
+    assert.equal(shown.b.resumed, shown.a.resumed);
+    resumed.push(shown.a.resumed);
+    talk.client.destroy();
+  }
+  // Each of the client's workers has a first connection to each of the server's addresses.
+  assert(resumed.filter(Boolean).length >= 6, `resumed: ${resumed.join()}`);
+});
+
 const off: DaemonSettings = { resumption: { enabled: false } };
 
 for (const [who, plan] of Object.entries({ client: { a: off }, server: { b: off } })) {

@@ -5,7 +5,7 @@ import type { Row } from "../table.ts";
 import { rate } from "../table.ts";
 import { bulk, connecting } from "../tcpcrypt/load.ts";
 import { bulkPort, createNetwork, type Network, pagePort, type Way } from "../tcpcrypt/network.ts";
-import { groupOf, memoryBytes, processorSeconds } from "../tcpcrypt/processes.ts";
+import { familyOf, memoryBytes, processorSeconds } from "../tcpcrypt/processes.ts";
 
 const rounds = 5;
 const seconds = 2;
@@ -53,7 +53,7 @@ async function bulkRows(network: Network): Promise<Row[]> {
 
 /** Processor time of both daemons while one stream fills the wire. */
 async function processorRow(network: Network): Promise<Row> {
-  const pids = [network.daemons.a.pid, network.daemons.b.pid].flatMap(groupOf);
+  const pids = [network.daemons.a.pid, network.daemons.b.pid].flatMap(familyOf);
   const before = processorSeconds(pids);
   const to = { address: network.b.ipv4, port: bulkPort("tcpcrypt") };
   const bits = await bulk(network.a, to, { streams: 1, seconds: 5, down: false });
@@ -104,7 +104,7 @@ async function connectionRows(network: Network, kind: "fresh" | "resumed"): Prom
 /** The paper's headline: processor time that a connection costs the server, against TLS with RSA. */
 async function headlineRow(network: Network): Promise<Row> {
   const perConnection = async (leader: number, way: Way): Promise<number> => {
-    const pids = groupOf(leader);
+    const pids = familyOf(leader);
     const before = processorSeconds(pids);
     const url = `http://${network.b.ipv4}:${pagePort(way)}/`;
     const { count } = await connecting(network.a, url, { clients: 20, seconds: 3 });
@@ -125,7 +125,7 @@ async function headlineRow(network: Network): Promise<Row> {
 
 /** What idle connections cost host b, from 1 to 10,000. */
 async function memoryRows({ a, b, daemons }: Network): Promise<Row[]> {
-  const pids = () => groupOf(daemons.b.pid);
+  const pids = () => familyOf(daemons.b.pid);
   const port = pagePort("tcpcrypt");
   await connecting(a, `http://${b.ipv4}:${port}/`, { clients: 20, seconds: 2 });
   const rows: Row[] = [];

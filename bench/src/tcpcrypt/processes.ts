@@ -2,12 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const ticksPerSecond = 100;
 
-/** All processes of a process group: a server with what it has started. */
-export function groupOf(leader: number): readonly number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => Number(statOf(pid)?.[2]) === leader);
+/** A process with all that it has started, and those have: workers lead process groups of their own. */
+export function familyOf(ancestor: number): readonly number[] {
+  const parents = new Map(
+    readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => [Number(name), Number(statOf(Number(name))?.[1])]),
+  );
+  const family = [ancestor];
+  for (const member of family) {
+    for (const [pid, parent] of parents) if (parent === member) family.push(pid);
+  }
+  return family;
 }
 
 /** Seconds of processor time that processes have used, in user and kernel mode. */

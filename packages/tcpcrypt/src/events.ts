@@ -45,6 +45,11 @@ export type Effect =
   | { readonly type: "deliver"; readonly bytes: Uint8Array }
   /** The peer's application has ended its stream, which an authentic frame says. */
   | { readonly type: "deliver-end" }
+  /**
+   * Hand these bytes over again as `received`, before any others, once everybody else has had a turn.
+   * A view of those that the event brought. Only with a limit `framesPerTurn`.
+   */
+  | { readonly type: "later"; readonly bytes: Uint8Array }
   /** For a `SecretCache`, or to be wiped: what the next connection to this peer can resume with. */
   | { readonly type: "cache-secret"; readonly secret: ResumableSecret }
   /** Send a `tick` at that time. The latest counts. */

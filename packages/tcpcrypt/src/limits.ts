@@ -8,6 +8,11 @@ export interface ConnectionLimits {
   readonly keepAliveMilliseconds: number;
   /** Bytes of frames sent under one key before the next frame with data starts rekeying. */
   readonly rekeyAfterBytes: number;
+  /**
+   * Messages taken in one event; an effect `later` gives back the bytes behind them. A frame of 20
+   * bytes with new keys costs a hundred microseconds, and one read can hold thousands.
+   */
+  readonly framesPerTurn: number;
 }
 
 /**
@@ -20,4 +25,6 @@ export const defaultConnectionLimits: ConnectionLimits = {
   keyExchangeMilliseconds: 30_000,
   keepAliveMilliseconds: 60_000,
   rekeyAfterBytes: 2 ** 36,
+  // A bound is of use only to a program that carries `later` out.
+  framesPerTurn: Number.POSITIVE_INFINITY,
 };

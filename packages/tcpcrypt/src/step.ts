@@ -77,13 +77,18 @@ function receiveFin(state: Living): Step {
   return state.incoming.state === "expecting-fin" ? stay(state) : abort(state, "end-without-finp");
 }
 
-/** Takes every whole message off the stream, each by the rules of the state the last one left. */
+/** Takes whole messages off the stream, each by the rules of the state the last one left. */
 function receive(state: Living, bytes: Uint8Array, limits: ConnectionLimits): Step {
   const effects: Effect[] = [];
   const spent: Wipeable[] = [];
   let next: State = state;
   let rest: Uint8Array | undefined = bytes;
-  while (rest !== undefined && rest.length > 0) {
+  for (let taken = 0; rest !== undefined && rest.length > 0; taken += 1) {
+    if (next.state === "aborted") break;
+    if (taken >= limits.framesPerTurn) {
+      effects.push({ type: "later", bytes: rest });
+      break;
+    }
     const one: Received = receiveOne(next, rest, limits);
     next = one.next;
     rest = one.rest;

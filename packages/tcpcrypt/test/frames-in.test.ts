@@ -173,6 +173,52 @@ test("either application may end first, and the other goes on", () => {
   }
 });
 
+test("a rekeying is answered before its data are delivered", () => {
+  const { a, b } = resumedPair({ limits: { rekeyAfterBytes: 1 } });
+  const effects = b.connection.handle({ type: "received", bytes: handle(a, data("data")) });
+  assert.deepEqual(
+    effects.map(({ type }) => type),
+    ["send", "deliver"],
+  );
+});
+
+test("after as many frames as a turn has, the rest is for later, and nothing is lost", () => {
+  const { a, b } = resumedPair({ limits: { framesPerTurn: 3 } });
+  const frames = [..."12345678"].map((content) => handle(a, data(content)));
+  const last = handle(a, { type: "application-end" });
+  let rest: Uint8Array = Buffer.concat([...frames, last]);
+  const turns: string[][] = [];
+  while (rest.length > 0) {
+    const effects = b.connection.handle({ type: "received", bytes: rest });
+    turns.push(effects.map(({ type }) => type));
+    const later = effects.at(-1);
+    assert.ok(later !== undefined);
+    rest = later.type === "later" ? later.bytes : noBytes;
+  }
+  assert.deepEqual(turns, [
+    ["deliver", "deliver", "deliver", "later"],
+    ["deliver", "deliver", "deliver", "later"],
+    ["deliver", "deliver", "deliver-end"],
+  ]);
+  assert.equal(b.connection.counts.bytes.received, 8);
+});
+
+test("a turn that ends with its last whole frame leaves nothing for later", () => {
+  const { a, b } = resumedPair({ limits: { framesPerTurn: 2 } });
+  const frames = Buffer.concat([handle(a, data("1")), handle(a, data("2"))]);
+  handle(b, { type: "received", bytes: frames });
+  assert.equal(text(b.delivered), "12");
+  assert.ok(!b.happened.includes("later"));
+});
+
+test("an abort leaves nothing for later", () => {
+  const { a, b } = resumedPair({ limits: { framesPerTurn: 1 } });
+  const frame = handle(a, data("1"));
+  frame[5] = (frame[5] ?? 0) ^ 1;
+  handle(b, { type: "received", bytes: Buffer.concat([frame, frame]) });
+  assert.deepEqual(b.happened, ["established", "abort"]);
+});
+
 test("a frame may be cut at every byte", () => {
   for (let at = 1; at < 24; at += 1) {
     const { a, b } = resumedPair();

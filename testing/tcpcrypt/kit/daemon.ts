@@ -45,11 +45,12 @@ export class Daemon {
 
   /** Starts it (again) and waits until it answers. @throws {Error} with its log */
   async start(): Promise<void> {
-    this.#process = await this.host.start({
-      command: process.execPath,
-      args: [commandLine, "tcpcrypt", "up", "--foreground", "--config", this.config],
-      isReady: () => this.#answers(),
-    });
+    await this.#start(process.execPath, []);
+  }
+
+  /** As {@link start}, with at most so many open files for each of its processes. */
+  async startWithFiles(openFiles: number): Promise<void> {
+    await this.#start("prlimit", [`--nofile=${openFiles}:${openFiles}`, process.execPath]);
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -94,6 +95,14 @@ export class Daemon {
 
   async status(): Promise<Status> {
     return (await this.ask({ ask: "status" })).status as Status;
+  }
+
+  async #start(command: string, before: readonly string[]): Promise<void> {
+    this.#process = await this.host.start({
+      command,
+      args: [...before, commandLine, "tcpcrypt", "up", "--foreground", "--config", this.config],
+      isReady: () => this.#answers(),
+    });
   }
 
   async #answers(): Promise<boolean> {

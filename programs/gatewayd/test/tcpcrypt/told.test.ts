@@ -57,6 +57,15 @@ for (const path of ["/auth", "/check"]) {
   });
 }
 
+test("a site may give the header another name", async (t) => {
+  const [site] = sample.sites;
+  const { where } = await start(t, {
+    sites: [{ ...site, identityHeaders: { sessionId: "X-Id" } }],
+  });
+  const { headers } = await get(where, "/check", onConnection);
+  assert.deepEqual([headers["x-id"], headers["tcp-crypt-sessid"]], [theirs, undefined]);
+});
+
 test("an answer that was not made by a connection may be kept as ever", async (t) => {
   const { where, daemon } = await start(t, { sites: [{ ...sample.sites[0], cacheSeconds: 60 }] });
   const { headers } = await get(where, "/auth", headersOf(visit));

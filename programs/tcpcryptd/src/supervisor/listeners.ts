@@ -8,18 +8,21 @@ export interface Listeners {
   readonly families: readonly Family[];
   readonly ports: RelayPorts;
   fdsOf(worker: number): Pick<SharedFds, "outgoing" | "incoming">;
+  /** Where a worker accepts what comes from others. */
+  incomingPortsOf(worker: number): readonly number[];
   close(): void;
 }
 
-type Sockets = Pick<SystemCalls, "tcpSocket" | "boundPort" | "close">;
+type Sockets = Pick<SystemCalls, "tcpSocket" | "boundPort" | "resetOnClose" | "close">;
 
 const loopback = { 4: "127.0.0.1", 6: "::1" } as const;
 const wildcard = { 4: "0.0.0.0", 6: "::" } as const;
 const backlog = 4096;
 
 /**
- * Opens for each worker where its dialed connections arrive, and for each treatment where all workers
- * accept what comes from others.
+ * Opens for each worker where its dialed connections arrive and, for each treatment, where it accepts
+ * what comes from others. No two share a socket: a client finds the secret of its session only at the
+ * worker that it was at before.
  */
 export function openListeners(
   systemCalls: Sockets,
@@ -34,16 +37,21 @@ export function openListeners(
     const options: SocketOptions = { family, bind: { address, port: 0 }, backlog };
     const fd = systemCalls.tcpSocket(options);
     opened.push(fd);
+    // Accepted sockets begin with it: one that a worker closes for lack of files, or dies with before
+    // it has looked at it, must not look like an end of file.
+    systemCalls.resetOnClose(fd, true);
     return { family, fd, port: systemCalls.boundPort(fd) };
   };
   try {
     const families = familiesOf(systemCalls);
-    const outgoing = Array.from({ length: count }, () =>
-      families.map((family) => listenOn(family, loopback[family])),
-    );
+    const ofEachWorker = (addresses: Record<Family, string>) =>
+      Array.from({ length: count }, () =>
+        families.map((family) => listenOn(family, addresses[family])),
+      );
+    const outgoing = ofEachWorker(loopback);
     const incoming = treatments.map((treatment) => ({
       treatment,
-      sockets: families.map((family) => listenOn(family, wildcard[family])),
+      sockets: ofEachWorker(wildcard),
     }));
     return {
       families,
@@ -51,15 +59,17 @@ export function openListeners(
         outgoing: outgoing.map(portsOf),
         incoming: incoming.map(({ treatment, sockets }) => ({
           treatment,
-          ports: portsOf(sockets),
+          ports: sockets.map(portsOf),
         })),
       },
       fdsOf: (worker) => ({
         outgoing: (outgoing[worker] ?? []).map(({ fd }) => fd),
         incoming: incoming.flatMap(({ treatment, sockets }) =>
-          sockets.map(({ fd }) => ({ fd, treatment })),
+          (sockets[worker] ?? []).map(({ fd }) => ({ fd, treatment })),
         ),
       }),
+      incomingPortsOf: (worker) =>
+        incoming.flatMap(({ sockets }) => (sockets[worker] ?? []).map(({ port }) => port)),
       close,
     };
   } catch (error) {

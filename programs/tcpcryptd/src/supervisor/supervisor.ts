@@ -153,7 +153,10 @@ async function start(checked: Checked, steps: Steps): Promise<RunningTcpcryptd> 
     dialed: (worker, { id, outcome }) => holding.dialed({ worker, id }, outcome),
     plain: ({ remote }) => rules.leaveAlone(remote),
     changed: ({ type, connection }) => desk?.changed(type, connection),
-    lost: (worker) => holding.workerDied(worker),
+    lost(worker) {
+      holding.workerDied(worker);
+      for (const port of listeners.incomingPortsOf(worker)) eno.forgetAnswers(port);
+    },
   });
   steps.undoneBy(() => workers.stop(settings.limits.drainSeconds));
   await workers.ready.catch((cause) => {
@@ -214,8 +217,8 @@ async function start(checked: Checked, steps: Steps): Promise<RunningTcpcryptd> 
 /** How the BPF program answers where others connect to. */
 function setPassiveTerms(eno: LoadedEno, { ports }: Listeners, settings: TcpcryptSettings): void {
   const teps = settings.keyExchanges.map(tepOf);
-  for (const { treatment, ports: byFamily } of ports.incoming) {
-    for (const port of Object.values(byFamily)) {
+  for (const { treatment, ports: byWorker } of ports.incoming) {
+    for (const port of byWorker.flatMap((byFamily) => Object.values(byFamily))) {
       eno.setPassiveTerms(port, { teps, aware: awareModeOf(treatment) });
     }
   }

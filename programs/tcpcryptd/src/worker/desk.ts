@@ -16,8 +16,6 @@ export interface WorkerWorld extends Timekeeper {
   >;
   readonly eno: EnoSockets;
   readonly entropy: Entropy;
-  /** There is no other worker. */
-  readonly isAlone: boolean;
   /** Seconds since 1970. */
   seconds(): number;
   tell(message: FromWorker): void;

@@ -14,8 +14,6 @@ export interface Door {
   /** Of the relay itself: nobody has business with it. */
   readonly port: number;
   readonly treatment: Treatment;
-  /** No other worker accepts from it. */
-  readonly isOwn: boolean;
 }
 
 /** A connection from the network, and the one that its client asked for. */
@@ -83,11 +81,6 @@ function letInEncrypted(
   carryEncrypted(desk, entry, negotiated, {
     network,
     keep(secret) {
-      // Another worker may accept the peer's next connection, and only this one has the secret.
-      if (!door.isOwn) {
-        secret.wipe();
-        return;
-      }
       kept = secret;
       secrets.keepNamed(secret, door.port);
     },

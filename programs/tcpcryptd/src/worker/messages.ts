@@ -26,14 +26,10 @@ export interface InheritedFds {
   /** Listening sockets on loopback for connections that this machine opens: 127.0.0.1, ::1. */
   readonly outgoing: readonly number[];
   /**
-   * Listening sockets for connections that arrive; which awareness the BPF program answers there, and
-   * whether no other worker accepts from them: sessions are only resumed through such a socket.
+   * Listening sockets for connections that arrive, which no other worker has: the peer's next one
+   * arrives there too, and can resume. The treatment says which awareness the BPF program answers.
    */
-  readonly incoming: readonly {
-    readonly fd: number;
-    readonly treatment: Treatment;
-    readonly isOwn?: boolean;
-  }[];
+  readonly incoming: readonly { readonly fd: number; readonly treatment: Treatment }[];
 }
 
 /** What the supervisor tells a worker, over the channel of node:child_process. */

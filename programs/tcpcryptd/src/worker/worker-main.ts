@@ -6,7 +6,6 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { enoSockets } from "../kernel/bpf/eno-sockets.ts";
 import { systemCalls } from "../kernel/system-calls.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
@@ -30,7 +29,6 @@ function start(message: Extract<ToWorker, { type: "start" }>): Worker {
   return createWorker(message, {
     systemCalls: calls,
     eno: enoSockets(message.fds, calls),
-    isAlone: (message.settings.workers ?? availableParallelism()) === 1,
     entropy: { bytes: (length) => randomBytes(length) },
     now: () => performance.now(),
     seconds: () => Math.floor(Date.now() / 1000),

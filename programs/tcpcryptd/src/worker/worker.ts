@@ -32,8 +32,8 @@ export function createWorker(
   const outgoingServers = start.fds.outgoing.map((fd) =>
     listen(fd, (accepted) => outgoing.accept(accepted)),
   );
-  const incomingServers = start.fds.incoming.map(({ fd, treatment, isOwn = world.isAlone }) => {
-    const door = { port: world.systemCalls.boundPort(fd), treatment, isOwn };
+  const incomingServers = start.fds.incoming.map(({ fd, treatment }) => {
+    const door = { port: world.systemCalls.boundPort(fd), treatment };
     return listen(fd, (accepted) => acceptIncoming(desk, accepted, door));
   });
   const end = () => {

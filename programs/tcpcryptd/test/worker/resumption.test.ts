@@ -140,9 +140,3 @@ test("offers no secret where the option has no room for it", async (t) => {
     assert.deepEqual(aware, { local: true, remote: true });
   }
 });
-
-test("does not agree to resume what another worker may have to accept", async (t) => {
-  const hosts = await new TwoHosts({ servers: 2 }).start(t);
-  for (let round = 0; round < 2; round += 1) assert.equal((await visit(hosts)).resumed, false);
-  assert.equal(hosts.server.eno.answers.size, 0);
-});

@@ -106,7 +106,7 @@ export class Host {
   #question = 0;
   #heard: (() => void)[] = [];
 
-  constructor(clock: HandClock, settings: object, treatment: Treatment, isAlone = true) {
+  constructor(clock: HandClock, settings: object, treatment: Treatment) {
     const calls = systemCalls();
     const bind = { address: "127.0.0.1", port: 0 };
     const [outgoing, incoming] = [0, 1].map(() =>
@@ -128,7 +128,6 @@ export class Host {
         markOf: () => this.marks.shift() ?? 0,
       },
       eno: this.eno,
-      isAlone,
       entropy: { bytes: (length) => randomBytes(length) },
       tell: (message) => {
         this.told.push(message);
@@ -196,17 +195,14 @@ export class TwoHosts {
     client = {},
     server = {},
     treatment = opportunistic,
-    servers = 1,
   }: {
     client?: object;
     server?: object;
     treatment?: Treatment;
-    /** How many workers the server says it has; there is one. */
-    servers?: number;
   } = {}) {
     this.treatment = treatment;
     this.client = new Host(this.clock, client, treatment);
-    this.server = new Host(this.clock, server, treatment, servers === 1);
+    this.server = new Host(this.clock, server, treatment);
     this.#application = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on("error", () => {});
       this.#connections.push(socket);

@@ -37,6 +37,7 @@ export function ownedTableText(
     }),
     ...chain("hold", "type filter hook output priority mangle", [
       ...newConnectionsToOthers,
+      ...linkLocalReturns,
       "meta mark != 0 return",
       ...settings.outgoing.flatMap((rule, index) => heldBy(rule, index, place)),
     ]),
@@ -54,6 +55,7 @@ export function ownedTableText(
       "meta l4proto != tcp return",
       `${notSyn} return`,
       "tcp option 69 missing return",
+      ...linkLocalReturns,
       ...portsCondition(relays, "return"),
       ...settings.incoming.flatMap((rule) => redirectedBy(rule, relays, place)),
     ]),
@@ -90,6 +92,12 @@ export const newConnectionsToOthers = [
   'oifname "lo" return',
   "fib daddr type != unicast return",
 ] as const;
+
+/**
+ * Such an address is one on each link, and no worker could tell which is meant. Where encryption is
+ * required these connections stay closed.
+ */
+const linkLocalReturns = ["ip6 saddr fe80::/10 return", "ip6 daddr fe80::/10 return"] as const;
 
 /** A chain's lines. */
 export function chain(name: string, type: string, lines: readonly string[]): string[] {
@@ -135,15 +143,23 @@ function redirectedBy(rule: IncomingRule, relays: RelayPorts, place: Place): str
     const key = treatmentKey(treatment);
     const relay = relays.incoming.find((one) => treatmentKey(one.treatment) === key);
     return families.flatMap((family) => {
-      const port = relay?.ports[family];
-      if (port === undefined) return [];
-      const protocol = `meta nfproto ${familyWords[family].protocol}`;
+      const ports = relay?.ports.flatMap((ofWorker) => ofWorker[family] ?? []) ?? [];
+      if (ports.length === 0) return [];
+      const protocol = `meta nfproto ${familyWords[family].protocol} meta l4proto tcp`;
       // The socket expression ends the rule where nobody listens: a refused port stays refused. Of
       // what it can ask, only this has an answer for a connection before from the same port that
       // the application's side still remembers (TIME_WAIT).
-      return joined(protocol, text, `socket transparent <= 1 redirect to :${port}`);
+      return joined(protocol, text, "socket transparent <= 1", redirectTo(ports, family));
     });
   });
+}
+
+/** Leads a client to the same worker each time, so that it can resume its session there. */
+function redirectTo(ports: readonly number[], family: Family): string {
+  if (ports.length === 1) return `redirect to :${ports[0]}`;
+  const turns = ports.map((port, turn) => `${turn} : ${port}`).join(", ");
+  const client = `${familyWords[family].header} saddr`;
+  return `redirect to :jhash ${client} mod ${ports.length} map { ${turns} }`;
 }
 
 function portsCondition(relays: RelayPorts, action: string): string[] {

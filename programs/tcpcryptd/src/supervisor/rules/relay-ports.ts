@@ -8,16 +8,19 @@ export type FamilyPorts = Readonly<Partial<Record<Family, number>>>;
 export interface RelayPorts {
   /** By the number of the worker. */
   readonly outgoing: readonly FamilyPorts[];
-  readonly incoming: readonly { readonly treatment: Treatment; readonly ports: FamilyPorts }[];
+  /** The same for each treatment. */
+  readonly incoming: readonly {
+    readonly treatment: Treatment;
+    readonly ports: readonly FamilyPorts[];
+  }[];
 }
 
 /** Every port that a worker listens on. */
-export function relayPortsOf({ outgoing, incoming }: RelayPorts): number[] {
-  const all = [...outgoing, ...incoming.map(({ ports }) => ports)];
-  return all.flatMap((ports) => Object.values(ports));
+export function relayPortsOf(relays: RelayPorts): number[] {
+  return [...relays.outgoing.flatMap((ports) => Object.values(ports)), ...incomingPortsOf(relays)];
 }
 
 /** The ports of relays for connections that arrive. */
 export function incomingPortsOf({ incoming }: RelayPorts): number[] {
-  return incoming.flatMap(({ ports }) => Object.values(ports));
+  return incoming.flatMap(({ ports }) => ports.flatMap((ofWorker) => Object.values(ofWorker)));
 }

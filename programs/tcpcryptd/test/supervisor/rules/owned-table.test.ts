@@ -33,6 +33,8 @@ test("holds the SYNs of chosen ports, but for destinations left alone", () => {
     "tcp flags & (fin | syn | rst | ack) != syn return",
     'oifname "lo" return',
     "fib daddr type != unicast return",
+    "ip6 saddr fe80::/10 return",
+    "ip6 daddr fe80::/10 return",
     "meta mark != 0 return",
     "tcp dport { 80, 8080 } ip daddr . tcp dport @bypass4 return",
     "tcp dport { 80, 8080 } ip6 daddr . tcp dport @bypass6 return",
@@ -46,7 +48,7 @@ test("names the rule in the mark, in the order of the settings", () => {
     { ports: [80], mode: "required" },
     { ports: "all", mode: "opportunistic" },
   ];
-  assert.deepEqual(chain("hold", { outgoing }).slice(7), [
+  assert.deepEqual(chain("hold", { outgoing }).slice(9), [
     "tcp dport { 25 } return",
     "tcp dport { 80 } meta mark set 0x43000104 return",
     "tcp dport != { 22, 443 } ip daddr . tcp dport @bypass4 return",
@@ -58,7 +60,7 @@ test("names the rule in the mark, in the order of the settings", () => {
 test("holds by destination, each network once", () => {
   const destinations = ["10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/8", "192.0.2.1", "2001:db8::/32"];
   assert.deepEqual(
-    chain("hold", { outgoing: [{ ports: [80], mode: "required", destinations }] }).slice(7),
+    chain("hold", { outgoing: [{ ports: [80], mode: "required", destinations }] }).slice(9),
     [
       "ip daddr { 10.0.0.0/8, 192.0.2.1 } tcp dport { 80 } meta mark set 0x43000004 return",
       "ip6 daddr { 2001:db8::/32 } tcp dport { 80 } meta mark set 0x43000004 return",
@@ -69,7 +71,7 @@ test("holds by destination, each network once", () => {
 test("holds by control group, as nft finds it", () => {
   const outgoing = [{ ports: "all", mode: "required", cgroup: "system.slice/web.service" }];
   const where = { encryptedPorts: [], cgroupPrefix: "unified/" };
-  assert.deepEqual(chain("hold", { outgoing }, where).slice(7), [
+  assert.deepEqual(chain("hold", { outgoing }, where).slice(9), [
     'socket cgroupv2 level 2 "unified/system.slice/web.service" meta mark set 0x43000004 return',
   ]);
 });
@@ -84,12 +86,14 @@ test("sends what was dialed to its worker, where that has the family", () => {
   ]);
 });
 
-test("redirects SYNs with the ENO option to the relay of their treatment, where somebody listens", () => {
+test("redirects SYNs with the ENO option to their client's worker, where somebody listens", () => {
   const incoming = [
     { ports: [25], mode: "off" },
     { ports: [80] },
     { ports: "all", mode: "required" },
   ];
+  const [ipv4, ipv6] = [4, 6].map((version) => `meta nfproto ipv${version} meta l4proto tcp`);
+  const byClient = "jhash ip saddr mod 2 map";
   assert.deepEqual(chain("redirect_incoming", { incoming }), [
     "type nat hook prerouting priority dstnat",
     "policy accept",
@@ -98,12 +102,14 @@ test("redirects SYNs with the ENO option to the relay of their treatment, where 
     "meta l4proto != tcp return",
     "tcp flags & (fin | syn | rst | ack) != syn return",
     "tcp option 69 missing return",
-    "tcp dport { 4000, 4001, 4002, 5000, 5001, 5002, 5003 } return",
+    "ip6 saddr fe80::/10 return",
+    "ip6 daddr fe80::/10 return",
+    "tcp dport { 4000, 4001, 4002, 5000, 5001, 5004, 5002, 5003, 5005 } return",
     "tcp dport { 25 } return",
-    "meta nfproto ipv4 tcp dport { 80 } socket transparent <= 1 redirect to :5000",
-    "meta nfproto ipv6 tcp dport { 80 } socket transparent <= 1 redirect to :5001",
-    "meta nfproto ipv4 tcp dport != { 22, 443 } socket transparent <= 1 redirect to :5002",
-    "meta nfproto ipv6 tcp dport != { 22, 443 } socket transparent <= 1 redirect to :5003",
+    `${ipv4} tcp dport { 80 } socket transparent <= 1 redirect to :${byClient} { 0 : 5000, 1 : 5004 }`,
+    `${ipv6} tcp dport { 80 } socket transparent <= 1 redirect to :5001`,
+    `${ipv4} tcp dport != { 22, 443 } socket transparent <= 1 redirect to :${byClient} { 0 : 5002, 1 : 5005 }`,
+    `${ipv6} tcp dport != { 22, 443 } socket transparent <= 1 redirect to :5003`,
   ]);
 });
 
@@ -116,7 +122,7 @@ test("answers for refused and unreachable destinations, and for strangers at the
     "meta mark 0x43000003 reject with icmpx host-unreachable",
   ]);
   assert.deepEqual(chain("redirected_only", settings).slice(2), [
-    "tcp dport { 4000, 4001, 4002, 5000, 5001, 5002, 5003 } ct status & dnat != dnat reject with tcp reset",
+    "tcp dport { 4000, 4001, 4002, 5000, 5001, 5004, 5002, 5003, 5005 } ct status & dnat != dnat reject with tcp reset",
   ]);
 });
 

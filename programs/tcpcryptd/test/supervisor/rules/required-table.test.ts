@@ -54,7 +54,7 @@ test("resets what arrives and was not redirected", () => {
     "meta l4proto != tcp return",
     "tcp flags & (fin | syn | rst | ack) != syn return",
     'iifname "lo" return',
-    "tcp dport { 5000, 5001, 5002, 5003 } ct status & dnat == dnat return",
+    "tcp dport { 5000, 5001, 5004, 5002, 5003, 5005 } ct status & dnat == dnat return",
     "tcp dport { 25 } return",
     "tcp dport != { 22 } meta l4proto tcp reject with tcp reset",
   ]);

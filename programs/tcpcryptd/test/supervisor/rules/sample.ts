@@ -9,8 +9,8 @@ export function treatment(mode: Treatment["mode"]): Treatment {
 export const relays: RelayPorts = {
   outgoing: [{ 4: 4000, 6: 4001 }, { 4: 4002 }],
   incoming: [
-    { treatment: treatment("opportunistic"), ports: { 4: 5000, 6: 5001 } },
-    { treatment: treatment("required"), ports: { 4: 5002, 6: 5003 } },
+    { treatment: treatment("opportunistic"), ports: [{ 4: 5000, 6: 5001 }, { 4: 5004 }] },
+    { treatment: treatment("required"), ports: [{ 4: 5002, 6: 5003 }, { 4: 5005 }] },
   ],
 };
 
