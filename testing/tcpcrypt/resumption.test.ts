@@ -24,7 +24,9 @@ test("the second connection to a server resumes the first one's session", async 
         assert.equal(shown.a.sessionId?.slice(0, 2), resumed ? "A3" : "23");
         ids.add(shown.a.sessionId);
 
-        const packets = packetsOf((await capture.packets()).slice(before), port);
+        const since = packetsOf((await capture.packets()).slice(before), port);
+        // The end of the connection before may still have been on its way.
+        const packets = since.slice(since.findIndex(({ flags }) => flags.has("syn")));
         const [syn = ""] = eno(sentBy(packets, a));
         const [synAck = ""] = eno(sentBy(packets, b));
         const hasExchange = payloadOf(sentBy(packets, a)).toString("hex").startsWith("15101a0e");
@@ -68,21 +70,6 @@ test("a client gets to the worker that has its secret", async (t) => {
     }
     assert.deepEqual(resumed, [false, false, true, true, true, true]);
   }
-});
-
-test("sessions are resumed whichever of several workers a client comes to", async (t) => {
-  const ends = await startEnds(t, { a: { workers: 2 }, b: { workers: 2 } });
-  const port = freshPort();
-  const resumed: (boolean | undefined)[] = [];
-  for (let time = 0; time < 10; time++) {
-    const talk = await openTalk(ends.a, ends.b, { port, family: time % 2 === 0 ? 4 : 6 });
-    const shown = await assertEncrypted(ends, talk);
-    assert.equal(shown.b.resumed, shown.a.resumed);
-    resumed.push(shown.a.resumed);
-    talk.client.destroy();
-  }
-  // Each of the client's workers has a first connection to each of the server's addresses.
-  assert(resumed.filter(Boolean).length >= 6, `resumed: ${resumed.join()}`);
 });
 
 const off: DaemonSettings = { resumption: { enabled: false } };

@@ -25,7 +25,13 @@ export function freshPort(): number {
 export async function openTalk(
   from: Host,
   to: Host,
-  how: { port?: number; family?: 4 | 6; allowHalfOpen?: boolean; localPort?: number } = {},
+  how: {
+    port?: number;
+    family?: 4 | 6;
+    allowHalfOpen?: boolean;
+    localAddress?: string;
+    localPort?: number;
+  } = {},
 ): Promise<Talk> {
   const { port = freshPort(), family = 4, ...options } = how;
   const accepted: Socket[] = [];

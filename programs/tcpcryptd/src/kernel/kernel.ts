@@ -20,6 +20,8 @@ export interface SocketOptions {
   readonly mark?: number;
   /** Bind to addresses of others (IP_TRANSPARENT, IPV6_TRANSPARENT). */
   readonly transparent?: boolean;
+  /** Leave from this address; connect() chooses the port then (IP_BIND_ADDRESS_NO_PORT). */
+  readonly source?: string;
   /** With SO_REUSEADDR. */
   readonly bind?: { readonly address: string; readonly port: number };
   /** IPv6 sockets are for IPv6 only. */

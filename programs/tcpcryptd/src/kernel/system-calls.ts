@@ -43,6 +43,8 @@ const option = {
   originalDestination4: [0, 80],
   originalDestination6: [41, 80],
   ipv6Only: [41, 26],
+  // IPv6 sockets take it too.
+  bindAddressNoPort: [0, 24],
   // Without it a full receive buffer ends in ENOBUFS, and what a kernel sends is lost either way.
   netlinkNoBufferError: [270, 5],
 } as const;
@@ -154,16 +156,25 @@ function createSystemCalls(libc: Libc): SystemCalls {
   };
   return calls;
 
-  function prepare(fd: number, { family, mark, transparent, bind, backlog }: SocketOptions): void {
+  function prepare(fd: number, options: SocketOptions): void {
+    const { family, mark, transparent, source, bind, backlog } = options;
     if (family === 6) set(fd, option.ipv6Only, int(1));
     if (mark !== undefined) set(fd, option.mark, int(mark));
     if (transparent) set(fd, family === 4 ? option.transparent4 : option.transparent6, int(1));
+    if (source !== undefined) {
+      set(fd, option.bindAddressNoPort, int(1));
+      bindTo(fd, family, { address: source, port: 0 });
+    }
     if (bind !== undefined) {
       set(fd, option.reuseAddress, int(1));
-      const address = socketAddress(family, bind);
-      checked("bind", libc.bind(fd, address, address.length));
+      bindTo(fd, family, bind);
     }
     if (backlog !== undefined) checked("listen", libc.listen(fd, backlog));
+  }
+
+  function bindTo(fd: number, family: Family, end: { address: string; port: number }): void {
+    const address = socketAddress(family, end);
+    checked("bind", libc.bind(fd, address, address.length));
   }
 
   /** Root may go beyond net.core.rmem_max; others get as much as that. */

@@ -1,6 +1,6 @@
 import { type AcrossSettings, entriesOf } from "@countersign/settings";
+import type { SettingsGroup } from "./group.ts";
 import { isAboutPort } from "./ports.ts";
-import type { SettingsGroup } from "./settings.ts";
 
 const directions = ["outgoing", "incoming"] as const;
 

@@ -1,6 +1,6 @@
-import type { TcpcryptSettings } from "./settings.ts";
-
-type PortRule = Pick<TcpcryptSettings["incoming"][number], "ports">;
+interface PortRule {
+  readonly ports: "all" | readonly number[];
+}
 
 /** Whether a rule is about this port of the server. */
 export function isAboutPort(

@@ -102,7 +102,7 @@ export class Outgoing {
   }
 
   /** @throws {SystemCallFailure} */
-  #socketFor({ remote, treatment }: Dial, secret: ResumableSecret | undefined): Leg {
+  #socketFor({ local, remote, treatment }: Dial, secret: ResumableSecret | undefined): Leg {
     const { world, legs } = this.#desk;
     const { teps, aware } = termsFor(this.#desk, treatment);
     const option = offerSyn({
@@ -113,7 +113,8 @@ export class Outgoing {
       ...(secret && { resumption: proposalOf(secret, world.entropy.bytes(resumptionNonceLength)) }),
     });
     const family = isIPv6(remote.address) ? 6 : 4;
-    const fd = world.systemCalls.tcpSocket({ family, mark: wireMark });
+    // The application may have chosen its address, and with it a route or what the server allows.
+    const fd = world.systemCalls.tcpSocket({ family, mark: wireMark, source: local.address });
     try {
       if (option !== undefined) {
         const { expectedHalf } = secret ?? {};

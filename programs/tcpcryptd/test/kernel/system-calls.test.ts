@@ -28,6 +28,26 @@ for (const family of [4, 6] as const satisfies readonly Family[]) {
   });
 }
 
+const others = { 4: "127.0.0.2", 6: "::1" } as const;
+
+for (const family of [4, 6] as const satisfies readonly Family[]) {
+  test(`leaves from an address, and gets a port when it connects, IPv${family}`, async (t) => {
+    const calls = systemCalls();
+    const server = createServer().listen(0, loopback[family]);
+    t.after(() => server.close());
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const fd = calls.tcpSocket({ family, source: others[family] });
+    assert.equal(calls.boundPort(fd), 0);
+    const socket = new Socket({ fd });
+    socket.connect({ host: loopback[family], port });
+    const [accepted] = (await once(server, "connection")) as [Socket];
+    assert.equal(accepted.remoteAddress, others[family]);
+    accepted.destroy();
+    socket.destroy();
+  });
+}
+
 test("a listening IPv6 socket leaves the port free for IPv4", () => {
   const calls = systemCalls();
   const six = calls.tcpSocket({ family: 6, bind: { address: "::", port: 0 }, backlog: 1 });

@@ -46,6 +46,13 @@ test("tells the truth about a destination that refuses", async (t) => {
   assert.deepEqual(await host.ask({ ask: "connections" }), { connections: [] });
 });
 
+test("leaves from the address that the application has", async (t) => {
+  const { host, arrival, port } = await alone(t);
+  const arrived = arrival();
+  await host.dial(port, opportunistic, "127.0.0.2");
+  assert.equal((await arrived).remoteAddress, "127.0.0.2");
+});
+
 test("relays in the clear to a peer without ENO, and says so", async (t) => {
   const { host, arrival, port } = await alone(t);
   const arrived = arrival();

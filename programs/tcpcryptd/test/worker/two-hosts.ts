@@ -123,7 +123,8 @@ export class Host {
       systemCalls: {
         ...calls,
         // Marks and other hosts' addresses take rights that tests need not have.
-        tcpSocket: ({ family, bind }) => calls.tcpSocket({ family, ...(bind && { bind }) }),
+        tcpSocket: ({ family, source, bind }) =>
+          calls.tcpSocket({ family, ...(source && { source }), ...(bind && { bind }) }),
         originalDestination: () => this.destination,
         markOf: () => this.marks.shift() ?? 0,
       },
@@ -164,10 +165,10 @@ export class Host {
   }
 
   /** Dials as the supervisor asks it to; gives the id and how it ended. */
-  async dial(port: number, treatment = opportunistic) {
+  async dial(port: number, treatment = opportunistic, from = "127.0.0.1") {
     this.#id += 1;
     const id = this.#id;
-    const local = { address: "127.0.0.1", port: 50_000 + id };
+    const local = { address: from, port: 50_000 + id };
     const remote = { address: "127.0.0.1", port };
     this.worker.handle({ type: "dial", id, local, remote, treatment });
     const outcome = await this.hears("dialed", (each) => each.id === id);
