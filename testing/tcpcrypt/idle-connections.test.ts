@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { test } from "node:test";
-import type { Host } from "../kit/namespaces/host.ts";
+import type { Destination, Host } from "../kit/namespaces/host.ts";
 import { waitUntil } from "../kit/wait-until.ts";
 import { accepts } from "./kit/accepts.ts";
 import type { Daemon } from "./kit/daemon.ts";
@@ -23,6 +23,10 @@ const server = (port: number) => `
 
 test("10,000 idle connections cost memory only, and little of it", async (t) => {
   const { a, b, daemonA, daemonB } = await startEnds(t, { a: { workers: 2 }, b: { workers: 2 } });
+  // The server's side leads each client to one of its workers; one client's would be too many files.
+  const addresses = Array.from({ length: 32 }, (_, client) => `192.0.2.${100 + client}`);
+  for (const address of addresses)
+    await a.must("ip", "addr", "add", `${address}/24`, "dev", "eth0");
   const port = freshPort();
   // A process of its own: one alone may not open as many files as both ends need.
   await b.start({
@@ -31,9 +35,14 @@ test("10,000 idle connections cost memory only, and little of it", async (t) => 
     isReady: () => accepts(b, port),
   });
 
-  const [first] = await openIdle(a, { address: b.ipv4, port }, 1);
+  const way = (from: number) => ({
+    address: b.ipv4,
+    port,
+    localAddress: addresses[from % addresses.length] ?? a.ipv4,
+  });
+  const [first] = await openIdle(a, way, 1);
   const before = [await daemonA.workersBytes(), await daemonB.workersBytes()];
-  const clients = [first, ...(await openIdle(a, { address: b.ipv4, port }, connections - 1))];
+  const clients = [first, ...(await openIdle(a, way, connections - 1))];
   const after = [await daemonA.workersBytes(), await daemonB.workersBytes()];
   for (const [index, name] of ["client's", "server's"].entries()) {
     const perConnection = ((after[index] ?? 0) - (before[index] ?? 0)) / connections;
@@ -59,14 +68,14 @@ test("10,000 idle connections cost memory only, and little of it", async (t) => 
 
 async function openIdle(
   host: Host,
-  to: { address: string; port: number },
+  way: (number: number) => Destination,
   count: number,
 ): Promise<readonly Socket[]> {
   const opened: Socket[] = [];
   let left = count;
   const open = async () => {
     while (left-- > 0) {
-      const client = await host.connected(to);
+      const client = await host.connected(way(left));
       assert.equal((await readBytes(client, 1)).toString(), "!");
       opened.push(client);
     }

@@ -33,6 +33,20 @@ test("two hosts with tcpcryptd", async (t) => {
     });
   }
 
+  await t.test("the server sees the address that the client's application has chosen", async () => {
+    for (const [family, length, chosen] of [
+      [4, 24, "192.0.2.11"],
+      [6, 64, "2001:db8::11"],
+    ] as const) {
+      await a.must("ip", "addr", "add", `${chosen}/${length}`, "dev", "eth0");
+      const talk = await openTalk(a, b, { family, localAddress: chosen });
+      await assertEncrypted(ends, talk);
+      assert.equal(viewOf(talk.client).local.address, chosen);
+      assert.equal(viewOf(talk.server).remote.address, chosen);
+      talk.client.destroy();
+    }
+  });
+
   await t.test("a fresh session ID is the TEP and 32 bytes", async () => {
     const talk = await openTalk(a, b, { family: 6 });
     const { sessionId = "" } = (await assertEncrypted(ends, talk)).a;

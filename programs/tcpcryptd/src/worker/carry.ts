@@ -63,6 +63,7 @@ export function carryEncrypted(
       wakeUps,
       keepAliveMilliseconds: settings.keepAliveSeconds * 1000,
       now: world.now,
+      mistaken: desk.legs.mistaken,
       keep: ends.keep,
       established() {
         table.carry(entry, { kind: "encrypted", relay, flush: ends.flush });

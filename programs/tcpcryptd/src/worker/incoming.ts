@@ -33,6 +33,15 @@ interface Visitor {
 export function acceptIncoming(desk: Desk, accepted: Socket, door: Door): void {
   const network = Leg.ofAccepted(accepted, desk.legs);
   if (network === undefined) return;
+  try {
+    takeIn(desk, network, door);
+  } catch (error) {
+    desk.legs.mistaken(error);
+    refuse(desk, network, "mistake");
+  }
+}
+
+function takeIn(desk: Desk, network: Leg, door: Door): void {
   const client = clientOf(network);
   const destination = client && originalDestination(desk, network);
   if (client === undefined || destination === undefined || destination.port === door.port) {
@@ -55,8 +64,13 @@ export function acceptIncoming(desk: Desk, accepted: Socket, door: Door): void {
   }
   const entry = desk.table.add("incoming", destination, client);
   const visitor = { door, network, client, destination, entry };
-  if (negotiated.encrypted) letInEncrypted(desk, visitor, negotiated);
-  else letInPlain(desk, visitor, negotiated.reason);
+  try {
+    if (negotiated.encrypted) letInEncrypted(desk, visitor, negotiated);
+    else letInPlain(desk, visitor, negotiated.reason);
+  } catch (error) {
+    desk.table.remove(entry);
+    throw error;
+  }
 }
 
 function letInPlain(desk: Desk, visitor: Visitor, reason: PlainReason): void {

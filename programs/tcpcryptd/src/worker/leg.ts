@@ -12,6 +12,8 @@ export interface LegOwner {
   drained(leg: Leg): void;
   /** `orderly` says whether both directions had ended; `false` means reset or failed. */
   closed(leg: Leg, orderly: boolean): void;
+  /** One of these has thrown: ends the connection, which is in no known state any more. */
+  mistaken(): void;
 }
 
 export interface LegWorld {
@@ -19,10 +21,14 @@ export interface LegWorld {
   readonly reads: ReadBuffer;
   /** All legs that are not closed. */
   readonly open: Set<Leg>;
+  /** Hears of an exception that ends one connection only. */
+  mistaken(error: unknown): void;
 }
 
 /** Up to so many bytes are copied rather than keeping the whole read buffer for them. */
 const copiedBytes = 16 * 1024;
+/** More than application data ever leaves waiting, since those stop at {@link Leg.isFull}. */
+const floodBytes = 1024 * 1024;
 
 const legKey = Symbol("leg");
 type LegSocket = Socket & { [legKey]: Leg };
@@ -110,6 +116,16 @@ export class Leg {
     return this.#socket.writableLength >= this.#socket.writableHighWaterMark;
   }
 
+  /** Whether so much waits to be sent that nothing may be done that would add to it. */
+  get isFlooded(): boolean {
+    return this.#socket.writableLength >= floodBytes && false;
+  }
+
+  /** How much waits to be given to the kernel; 0 when the end was, too. */
+  get waitingBytes(): number {
+    return this.#finished ? 0 : this.#socket.writableLength + 1;
+  }
+
   /** Sends bytes that nobody else will change, with one system call. */
   write(pieces: readonly Uint8Array[]): void {
     const [only] = pieces;
@@ -160,8 +176,25 @@ export class Leg {
     this.#socket.destroy();
   }
 
+  /** Waits no longer for the other side's end; the kernel brings what was written to its own. */
+  leave(): void {
+    // Its file descriptor may be another connection's by now.
+    if (this.#socket.destroyed) return;
+    this.#ended = true;
+    this.#world.systemCalls.resetOnClose(this.fd, false);
+    this.#socket.destroy();
+  }
+
   /** @internal */
   heard(event: "ended" | "finished" | "drained" | "closed"): void {
+    try {
+      this.#heard(event);
+    } catch (error) {
+      this.#mistaken(error);
+    }
+  }
+
+  #heard(event: "ended" | "finished" | "drained" | "closed"): void {
     if (event === "closed") {
       this.#closed = true;
       this.#world.open.delete(this);
@@ -183,7 +216,18 @@ export class Leg {
 
   /** @internal */
   read(bytes: Buffer): boolean {
-    return this.#owner?.received(this, bytes) ?? false;
+    try {
+      return this.#owner?.received(this, bytes) ?? false;
+    } catch (error) {
+      this.#mistaken(error);
+      return false;
+    }
+  }
+
+  #mistaken(error: unknown): void {
+    this.#world.mistaken(error);
+    if (this.#owner === undefined) this.reset();
+    else this.#owner.mistaken();
   }
 }
 

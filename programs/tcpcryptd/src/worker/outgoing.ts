@@ -3,13 +3,13 @@ import { offerSyn, type ResumableSecret, resumptionNonceLength } from "@counters
 import { readDialedMark, wireMark } from "../marks.ts";
 import { awareModeOf } from "../supervisor/treatment.ts";
 import type { AbortedBecause } from "./abort-counts.ts";
+import { BrokenPeers } from "./broken-peers.ts";
 import { carryEncrypted, carryPlain } from "./carry.ts";
 import type { Entry } from "./connection-table.ts";
 import type { Desk } from "./desk.ts";
 import { Leg } from "./leg.ts";
 import type { DialOutcome, PlainReason, ToWorker } from "./messages.ts";
 import { type Negotiated, negotiatedByUs, termsFor } from "./negotiation.ts";
-import type { RelayEnd } from "./relay.ts";
 import type { Sleeper } from "./wake-ups.ts";
 
 /** Bytes that Linux's own options leave in a SYN with time stamps. */
@@ -36,6 +36,7 @@ interface Waiting extends Sleeper {
 export class Outgoing {
   readonly #desk: Desk;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #broken = new BrokenPeers();
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -90,8 +91,13 @@ export class Outgoing {
       application.reset();
       return;
     }
+    const { negotiated } = waiting;
     this.#forget(waiting);
-    this.#join(waiting, waiting.negotiated, application);
+    const join = () => this.#join(waiting, negotiated, application);
+    this.#contain(join, () => {
+      application.reset();
+      this.#drop(waiting, "mistake");
+    });
   }
 
   /** A secret only where its suboption fits beside everything else that must be said. */
@@ -132,7 +138,14 @@ export class Outgoing {
     const { dial, entry, network, offered } = waiting;
     const started = world.now();
     network.connect(dial.remote, (failure) => {
-      if (failure === undefined) return this.#connected(waiting, world.now() - started);
+      if (failure === undefined) {
+        const connected = () => this.#connected(waiting, world.now() - started);
+        this.#contain(connected, () => {
+          this.#drop(waiting, "mistake");
+          this.#tell(dial, unreachable("EIO"));
+        });
+        return;
+      }
       this.#forget(waiting);
       offered?.wipe();
       table.remove(entry);
@@ -169,10 +182,22 @@ export class Outgoing {
       network,
       keep: (secret) => secrets.keepFor(dial.remote, secret),
       flush: () => secrets.flushFor(dial.remote),
+      established: () => this.#broken.succeeded(dial.remote),
       done: (end, wasEstablished) => {
-        if (!wasEstablished && isPeersDoing(end)) this.#tellPlain(dial, "broken-peer");
+        if (wasEstablished || !this.#broken.failed(dial.remote, end)) return;
+        this.#tellPlain(dial, "broken-peer");
       },
     });
+  }
+
+  /** Whatever throws ends its own connection only. */
+  #contain(work: () => void, end: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#desk.legs.mistaken(error);
+      end();
+    }
   }
 
   #drop(waiting: Waiting, why: AbortedBecause): void {
@@ -197,11 +222,6 @@ export class Outgoing {
     if (treatment.mode !== "opportunistic") return;
     this.#desk.world.tell({ type: "plain", remote, reason });
   }
-}
-
-/** Whether a key exchange failed because the peer does not know, or do, what it agreed to. */
-function isPeersDoing(end: RelayEnd): boolean {
-  return end !== "application-reset" && end !== "reset-by-us" && end !== "orderly";
 }
 
 function proposalOf({ tep, half }: ResumableSecret, nonce: Uint8Array) {

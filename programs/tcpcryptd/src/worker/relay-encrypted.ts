@@ -26,6 +26,8 @@ export interface EncryptedParts {
   /** 0: a silent peer is never probed. */
   readonly keepAliveMilliseconds: number;
   now(): number;
+  /** Hears of an exception that ends this connection only. */
+  mistaken(error: unknown): void;
   /** A later connection to this peer can resume with `secret`. */
   keep(secret: ResumableSecret): void;
   /** The key exchange is done. Without an application's leg it must be attached now, or later. */
@@ -35,6 +37,8 @@ export interface EncryptedParts {
 }
 
 const postponedMilliseconds = 1000;
+/** For a peer's FIN when nothing more can follow. */
+const lingerMilliseconds = 30_000;
 
 /**
  * Carries application data between a leg in the clear and one under tcpcrypt. FINp and not the end
@@ -53,6 +57,9 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   #held: Effect[] | undefined;
   #connectionWakesAt = Number.POSITIVE_INFINITY;
   #probeAt = Number.POSITIVE_INFINITY;
+  #leaveAt = Number.POSITIVE_INFINITY;
+  /** What the network's leg had still to send when it was looked at last. */
+  #leftToSend = Number.POSITIVE_INFINITY;
   #heard = false;
   /** Whether bytes of the peer may lie in the kernel, unread for a while. */
   #isBehind = false;
@@ -66,8 +73,10 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   start(): void {
     const { network } = this.#parts;
     network.start(this);
-    this.#handle({ type: "start" });
-    if (this.#isReading) network.resume();
+    this.#contain(() => {
+      this.#handle({ type: "start" });
+      if (this.#isReading) network.resume();
+    });
   }
 
   /** Delivers to `application` from now on, and sends what it says; resets it if all is over. */
@@ -76,11 +85,13 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
       application.reset();
       return;
     }
-    this.#adopt(application);
-    const held = this.#held;
-    this.#held = undefined;
-    this.#perform(held ?? []);
-    this.#carry();
+    this.#contain(() => {
+      this.#adopt(application);
+      const held = this.#held;
+      this.#held = undefined;
+      this.#perform(held ?? []);
+      this.#carry();
+    });
   }
 
   /** There will be no application. */
@@ -112,7 +123,7 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   }
 
   rekey(): void {
-    this.#handle({ type: "rekey" });
+    this.#contain(() => this.#handle({ type: "rekey" }));
   }
 
   reset(): void {
@@ -126,13 +137,13 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
     }
     this.#heard = true;
     this.#handle({ type: "received", bytes });
-    this.#isBehind = !this.#isReading || this.#application?.isFull === true;
+    this.#isBehind = !this.#mayRead;
     return !this.#isBehind;
   }
 
   drained(leg: Leg): void {
-    if (leg === this.#application) this.#readNetwork();
-    else if (this.#session !== undefined) this.#application?.resume();
+    if (leg !== this.#application && this.#session !== undefined) this.#application?.resume();
+    if (this.#mayRead) this.#readNetwork();
   }
 
   ended(leg: Leg): void {
@@ -149,10 +160,17 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
     done(this.#end ?? "orderly");
   }
 
+  mistaken(): void {
+    this.#abort("mistake");
+  }
+
   wake(now: number): void {
-    if (now >= this.#connectionWakesAt) this.#tick(now);
-    if (now >= this.#probeAt) this.#probe(now);
-    this.#sleep();
+    this.#contain(() => {
+      if (now >= this.#connectionWakesAt) this.#tick(now);
+      if (now >= this.#probeAt) this.#probe(now);
+      if (now >= this.#leaveAt) this.#leave(now);
+      this.#sleep();
+    });
   }
 
   #tick(now: number): void {
@@ -171,6 +189,33 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
     this.#probeAt = now + this.#parts.keepAliveMilliseconds;
   }
 
+  /** Both streams have ended under tcpcrypt, and only the peer's FIN is missing. */
+  #linger(): void {
+    if (this.#parts.connection.phase !== "ended") return;
+    this.#leaveAt = this.#parts.now() + lingerMilliseconds;
+    this.#sleep();
+  }
+
+  #leave(now: number): void {
+    const { network } = this.#parts;
+    const left = network.waitingBytes;
+    this.#leaveAt = left === 0 ? Number.POSITIVE_INFINITY : now + lingerMilliseconds;
+    if (left === 0) network.leave();
+    // A peer that takes nothing any more will not take the rest.
+    else if (left === this.#leftToSend) this.#abort("reset-by-us");
+    this.#leftToSend = left;
+  }
+
+  /** Whatever throws ends this connection only. */
+  #contain(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.mistaken(error);
+      this.mistaken();
+    }
+  }
+
   #readNetwork(): void {
     this.#isBehind = false;
     this.#parts.network.resume();
@@ -179,6 +224,12 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   /** Whether one of the applications is slow; then silence says nothing about the peer. */
   get #isStuck(): boolean {
     return this.#isBehind || this.#parts.network.isFull;
+  }
+
+  /** Whether what arrives can be taken on: delivered, and answered where it asks for new keys. */
+  get #mayRead(): boolean {
+    const isSlow = this.#application?.isFull === true || this.#parts.network.isFlooded;
+    return this.#isReading && !isSlow;
   }
 
   get #isReading(): boolean {
@@ -223,6 +274,7 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
         return;
       case "send-fin":
         network.end();
+        this.#linger();
         return;
       case "established":
         this.#session = effect.session;
@@ -251,13 +303,16 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
       this.#held ??= [];
       this.#held.push(effect);
     } else if (effect.type === "deliver") this.#application.write([effect.bytes]);
-    else this.#application.end();
+    else {
+      this.#application.end();
+      this.#linger();
+    }
   }
 
   #sleep(): void {
     if (this.#end !== undefined) return;
     const { wakeUps } = this.#parts;
-    const at = Math.min(this.#connectionWakesAt, this.#probeAt);
+    const at = Math.min(this.#connectionWakesAt, this.#probeAt, this.#leaveAt);
     if (at === Number.POSITIVE_INFINITY) wakeUps.forget(this);
     else wakeUps.at(at, this);
   }

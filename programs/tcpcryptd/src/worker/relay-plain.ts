@@ -56,6 +56,10 @@ export class PlainRelay implements Relay, LegOwner {
     if (this.#open === 0) this.#done(this.#end ?? "orderly");
   }
 
+  mistaken(): void {
+    this.#abort("mistake");
+  }
+
   #abort(end: RelayEnd): void {
     this.#end ??= end;
     this.#legs.application.reset();

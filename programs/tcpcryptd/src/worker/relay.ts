@@ -30,4 +30,6 @@ export type RelayEnd =
   | "network-reset"
   | "application-unreachable"
   | "reset-by-us"
+  /** An exception: see the log. */
+  | "mistake"
   | AbortReason;

@@ -5,6 +5,7 @@ import type { Desk, WorkerWorld } from "./desk.ts";
 import { acceptIncoming } from "./incoming.ts";
 import { KeptSecrets } from "./kept-secrets.ts";
 import type { ToWorker } from "./messages.ts";
+import { describeMistake } from "./mistakes.ts";
 import { Outgoing } from "./outgoing.ts";
 import { answer } from "./questions.ts";
 import { ReadBuffer } from "./read-buffer.ts";
@@ -96,7 +97,13 @@ function createDesk(
     index,
     settings,
     world,
-    legs: { systemCalls: world.systemCalls, reads: new ReadBuffer(), open: new Set() },
+    legs: {
+      systemCalls: world.systemCalls,
+      reads: new ReadBuffer(),
+      open: new Set(),
+      mistaken: (error) =>
+        world.tell({ type: "log", level: "error", what: describeMistake(error) }),
+    },
     table,
     wakeUps,
     secrets: new KeptSecrets(settings.resumption, world.eno, wakeUps, world.now),

@@ -10,6 +10,9 @@ const legWorld: LegWorld = {
   systemCalls: systemCalls(),
   reads: new ReadBuffer(),
   open: new Set(),
+  mistaken(error) {
+    throw error;
+  },
 };
 
 /** A connection over loopback: the far end as a plain socket, the near end as a leg. */

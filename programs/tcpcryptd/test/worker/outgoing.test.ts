@@ -91,23 +91,34 @@ test("where encryption is required, a destination without it refuses", async (t)
   );
 });
 
-for (const [what, says] of [
-  ["answers with something else", "HTTP/1.1 400 Bad Request\r\n\r\n"],
-  ["ends without an answer", undefined],
+test("a peer that agrees but answers with something else is broken", async (t) => {
+  const { host, arrival, port } = await alone(t);
+  agreesTo(host);
+  const arrived = arrival();
+  const { id, remote } = await host.dial(port);
+  const ended = allOf(host.claim(id));
+  (await arrived).write("HTTP/1.1 400 Bad Request\r\n\r\n");
+  assert.equal(await ended, "ECONNRESET");
+  const told = await host.hears("plain");
+  assert.deepEqual(told, { type: "plain", remote, reason: "broken-peer" });
+});
+
+for (const [what, ends] of [
+  ["ends", (peer: Socket) => peer.end()],
+  ["resets", (peer: Socket) => peer.resetAndDestroy()],
 ] as const) {
-  test(`a peer that agrees but ${what} is broken`, async (t) => {
+  test(`a peer that agrees but ${what} the connection is broken the third time`, async (t) => {
     const { host, arrival, port } = await alone(t);
     agreesTo(host);
-    const arrived = arrival();
-    const { id, remote } = await host.dial(port);
-    const application = host.claim(id);
-    const ended = allOf(application);
-    const peer = await arrived;
-    if (says === undefined) peer.end();
-    else peer.write(says);
-    assert.equal(await ended, "ECONNRESET");
-    const told = await host.hears("plain");
-    assert.deepEqual(told, { type: "plain", remote, reason: "broken-peer" });
+    for (let round = 1; round <= 3; round += 1) {
+      const arrived = arrival();
+      const { id } = await host.dial(port);
+      const ended = allOf(host.claim(id));
+      ends(await arrived);
+      assert.equal(await ended, "ECONNRESET");
+      while ((await openOf(host)).opening > 0) await setImmediate();
+      assert.equal(host.told.filter(({ type }) => type === "plain").length, round < 3 ? 0 : 1);
+    }
   });
 }
 

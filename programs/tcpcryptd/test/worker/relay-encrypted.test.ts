@@ -4,8 +4,20 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import type { Connection, ConnectionEvent, Effect, Session } from "@countersign/tcpcrypt";
 import type { ConnectionReport, WorkerCounts } from "../../src/worker/messages.ts";
-import { allOf, resets, wireTo, writtenUntilItStops } from "./joined-sockets.ts";
+import type { RelayEnd } from "../../src/worker/relay.ts";
+import { EncryptedRelay } from "../../src/worker/relay-encrypted.ts";
+import { WakeUps } from "../../src/worker/wake-ups.ts";
+import { HandClock } from "./hand-clock.ts";
+import {
+  allOf,
+  legAndFarEnd,
+  listening,
+  resets,
+  wireTo,
+  writtenUntilItStops,
+} from "./joined-sockets.ts";
 import { type Host, TwoHosts } from "./two-hosts.ts";
 
 async function countsOf(host: Host): Promise<WorkerCounts> {
@@ -111,6 +123,73 @@ test("a stream that was cut without FINp is a reset, not an end", async (t) => {
   far.end();
   assert.equal(await atAcceptor, "ECONNRESET");
   assert.deepEqual((await quiet(hosts.server)).aborted, { "end-without-finp": 1 });
+});
+
+test("waits only for a time for the FIN of a peer that has said its last word", async (t) => {
+  const hosts = await new TwoHosts().start(t);
+  const wire = await wireTo(t, hosts.server.incomingPort);
+  const { opener, acceptor } = await hosts.open(wire.port);
+  const { near, far } = await wire.connection;
+  near.unpipe(far);
+  near.on("data", (piece: Buffer) => far.write(piece));
+  near.resume();
+  const ends = Promise.all([allOf(opener), allOf(acceptor)]);
+  opener.end("first");
+  acceptor.end("second");
+  assert.deepEqual((await ends).map(String), ["second", "first"]);
+  assert.deepEqual((await quiet(hosts.client)).aborted, {});
+  const ended = once(far, "close");
+  for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+  hosts.clock.advance(29_000);
+  assert.equal((await reportsOf(hosts.server)).length, 1);
+  hosts.clock.advance(1200);
+  assert.deepEqual((await quiet(hosts.server)).aborted, {});
+  far.end();
+  assert.deepEqual(await ended, [false]);
+});
+
+test("stops reading a peer that asks for new keys without end and reads nothing", async (t) => {
+  const server = await listening(t);
+  const [{ leg, far }, ours] = [await legAndFarEnd(server), await legAndFarEnd(server)];
+  const clock = new HandClock();
+  const session = { tep: 0x23, aead: 1, sessionId: new Uint8Array(33) } as unknown as Session;
+  const answer = Buffer.alloc(200_000);
+  let answers = 0;
+  const connection = {
+    phase: "exchanging-frames",
+    handle({ type }: ConnectionEvent): readonly Effect[] {
+      if (type === "start") return [{ type: "established", session }];
+      if (type !== "received") return [];
+      answers += 1;
+      return [{ type: "send", pieces: [answer] }];
+    },
+  } as unknown as Connection;
+  const mistaken = (error: unknown) => {
+    throw error;
+  };
+  const [keep, established] = [() => {}, () => {}];
+  const done = Promise.withResolvers<RelayEnd>();
+  const relay = new EncryptedRelay(
+    {
+      ...{ connection, network: leg, wakeUps: new WakeUps(clock), keepAliveMilliseconds: 0 },
+      ...{ now: clock.now, mistaken, keep, established, done: done.resolve },
+    },
+    ours.leg,
+  );
+  relay.start();
+  far.pause();
+  far.on("error", () => {});
+  const taken = await writtenUntilItStops(far, randomBytes(1 << 20));
+  assert.ok(taken < 64, `took ${taken} MiB`);
+  assert.ok(answers < 500, `${answers} answers`);
+
+  // Whoever reads again is heard again.
+  const before = answers;
+  far.resume();
+  while (answers <= before) await setImmediate();
+  relay.reset();
+  assert.equal(await done.promise, "reset-by-us");
+  ours.far.destroy();
 });
 
 test("a bit changed on the way is a reset, and nothing of it is delivered", async (t) => {

@@ -102,6 +102,8 @@ export class Host {
   destination: Endpoint = { address: "127.0.0.1", port: 1 };
   /** Marks of the connections that applications make, in their order. */
   readonly marks: number[] = [];
+  /** What the next call for random bytes throws. */
+  mistake: Error | undefined;
   #id = 0;
   #question = 0;
   #heard: (() => void)[] = [];
@@ -129,7 +131,14 @@ export class Host {
         markOf: () => this.marks.shift() ?? 0,
       },
       eno: this.eno,
-      entropy: { bytes: (length) => randomBytes(length) },
+      entropy: {
+        bytes: (length) => {
+          const { mistake } = this;
+          this.mistake = undefined;
+          if (mistake !== undefined) throw mistake;
+          return randomBytes(length);
+        },
+      },
       tell: (message) => {
         this.told.push(message);
         for (const each of this.#heard.splice(0)) each();

@@ -5,7 +5,7 @@ import { bypassText } from "./owned-table.ts";
 /** Destinations that are left alone for a while, since they cannot encrypt. */
 export interface Bypass {
   add(remote: Endpoint): void;
-  /** How many there are. */
+  /** How many the rules know. */
   readonly size: number;
 }
 
@@ -25,6 +25,7 @@ export const maxBypassed = 65_535;
 export function createBypass({ seconds, now, run, failed }: BypassOptions): Bypass {
   const until = new Map<string, number>();
   const waiting = new Map<string, Endpoint>();
+  const underWay = new Set<string>();
   let isRunning = false;
 
   async function write(): Promise<void> {
@@ -32,8 +33,16 @@ export function createBypass({ seconds, now, run, failed }: BypassOptions): Bypa
     isRunning = true;
     while (waiting.size > 0) {
       const lines = [...waiting.values()].map((remote) => bypassText(remote, seconds));
+      const keys = [...waiting.keys()];
       waiting.clear();
-      await run(oneLine(lines)).catch(failed);
+      const end = now() + seconds * 1000;
+      try {
+        await run(oneLine(lines));
+        for (const key of keys) until.set(key, end);
+      } catch (error) {
+        failed(error);
+      }
+      for (const key of keys) underWay.delete(key);
     }
     isRunning = false;
   }
@@ -50,8 +59,9 @@ export function createBypass({ seconds, now, run, failed }: BypassOptions): Bypa
     add(remote) {
       forgetOld();
       const key = `${remote.address} ${remote.port}`;
-      if (until.has(key) || until.size >= maxBypassed) return;
-      until.set(key, now() + seconds * 1000);
+      if (until.has(key) || underWay.has(key)) return;
+      if (until.size + underWay.size >= maxBypassed) return;
+      underWay.add(key);
       waiting.set(key, remote);
       void write();
     },

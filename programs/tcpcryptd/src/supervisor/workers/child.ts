@@ -22,7 +22,9 @@ export function spawnChild(options: ChildOptions): ChildProcess {
   const { account, capability, program, args = [], outlivesUs = false } = options;
   const death = outlivesUs ? [] : ["--pdeathsig", "KILL"];
   const setpriv = [...becoming(account, capability), ...death, "--"];
-  return spawn("setpriv", [...setpriv, process.execPath, program, ...args], {
+  // SIGUSR1, which any process of the same user may send, would open Node's debugger to everybody here.
+  const node = [process.execPath, "--disable-sigusr1"];
+  return spawn("setpriv", [...setpriv, ...node, program, ...args], {
     stdio: options.stdio,
     // Ctrl-C in a terminal is for us alone: children end in their turn.
     detached: true,

@@ -1,6 +1,7 @@
 import type { FromWorker, InheritedFds, ToWorker, Treatment } from "../../worker/messages.ts";
 import { type Account, sourcePath } from "./account.ts";
 import { spawnChild } from "./child.ts";
+import { readWorkerMessage } from "./worker-message.ts";
 
 /** A worker that runs, or has run. */
 export interface WorkerProcess {
@@ -44,7 +45,11 @@ export function spawnWorker(
     if (!isOver) listener.exited(how);
     isOver = true;
   };
-  child.on("message", (message) => listener.message(message as FromWorker));
+  child.on("message", (said) => {
+    const message = readWorkerMessage(said);
+    if (message !== undefined) listener.message(message);
+    else child.kill("SIGKILL");
+  });
   child.once("error", (error) => exited(error.message));
   child.once("exit", (code, signal) => exited(signal ?? `exit code ${code}`));
   return {

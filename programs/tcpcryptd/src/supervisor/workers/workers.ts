@@ -154,6 +154,8 @@ export function startWorkers(options: WorkersOptions): Workers {
         options.changed(message);
         break;
       case "answer":
+        // One worker has nothing to say about what another was asked.
+        if (waiting.get(message.question)?.worker !== index) break;
         waiting.get(message.question)?.resolve(message.answer);
         waiting.delete(message.question);
         break;
