@@ -129,7 +129,11 @@ async function start(checked: Checked, steps: Steps): Promise<RunningTcpcryptd> 
 
   // nft and its watchdog are there before the workers and after them: old connections need their
   // addresses translated to the last.
-  const place = { encryptedPorts: settings.encryptedPorts, cgroupPrefix: cgroup.nftPrefix };
+  const place = {
+    encryptedPorts: settings.encryptedPorts,
+    cgroupPrefix: cgroup.nftPrefix,
+    ownCgroup: cgroup.path,
+  };
   const rules = createRules({ settings, ports: listeners.ports, place, log, now });
   let required: RequiredPorts = "keep-required";
   steps.undoneBy(() => rules.close(required));

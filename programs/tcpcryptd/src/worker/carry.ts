@@ -13,6 +13,9 @@ import type { Legs, RelayEnd } from "./relay.ts";
 import { EncryptedRelay } from "./relay-encrypted.ts";
 import { PlainRelay } from "./relay-plain.ts";
 
+/** Of one connection, before the others have a turn: some 20 ms, when each brings new keys. */
+const framesPerTurn = 256;
+
 /** Relays in the clear, and takes `entry` out of the table when that is over. */
 export function carryPlain(desk: Desk, entry: Entry, legs: Legs, reason: PlainReason): void {
   const relay = new PlainRelay(legs, (end) => {
@@ -54,6 +57,7 @@ export function carryEncrypted(
       ...defaultConnectionLimits,
       keyExchangeMilliseconds: settings.limits.handshakeSeconds * 1000,
       rekeyAfterBytes: settings.rekeyBytes,
+      framesPerTurn,
     },
   });
   const relay = new EncryptedRelay(

@@ -163,5 +163,6 @@ function rowOf(entry: Entry): Row {
 function settle(row: Row): void {
   const { waiting } = row;
   row.waiting = undefined;
-  for (const each of waiting ?? []) each();
+  // Who asks may send: what led here has effects that are still to be carried out.
+  for (const each of waiting ?? []) queueMicrotask(each);
 }

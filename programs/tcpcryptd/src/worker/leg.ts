@@ -118,7 +118,7 @@ export class Leg {
 
   /** Whether so much waits to be sent that nothing may be done that would add to it. */
   get isFlooded(): boolean {
-    return this.#socket.writableLength >= floodBytes && false;
+    return this.#socket.writableLength >= floodBytes;
   }
 
   /** How much waits to be given to the kernel; 0 when the end was, too. */

@@ -63,6 +63,9 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   #heard = false;
   /** Whether bytes of the peer may lie in the kernel, unread for a while. */
   #isBehind = false;
+  /** Bytes of the peer that go before any others, in a later turn. */
+  #later: Buffer | undefined;
+  #turn: NodeJS.Immediate | undefined;
 
   constructor(parts: EncryptedParts, application?: Leg) {
     this.#parts = parts;
@@ -136,14 +139,13 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
       return !this.#parts.network.isFull;
     }
     this.#heard = true;
-    this.#handle({ type: "received", bytes });
-    this.#isBehind = !this.#mayRead;
+    this.#take(bytes);
     return !this.#isBehind;
   }
 
   drained(leg: Leg): void {
     if (leg !== this.#application && this.#session !== undefined) this.#application?.resume();
-    if (this.#mayRead) this.#readNetwork();
+    this.#readNetwork();
   }
 
   ended(leg: Leg): void {
@@ -216,7 +218,24 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
     }
   }
 
+  #take(bytes: Buffer): void {
+    this.#later = undefined;
+    this.#handle({ type: "received", bytes });
+    this.#isBehind = !this.#mayRead || this.#later !== undefined;
+    if (this.#later === undefined || this.#end !== undefined) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      this.#contain(() => this.#readNetwork());
+    });
+  }
+
+  /** Goes on with what the peer has sent, unless something is in the way: then that calls again. */
   #readNetwork(): void {
+    if (this.#end !== undefined || this.#turn !== undefined || !this.#mayRead) return;
+    if (this.#later !== undefined) {
+      this.#take(this.#later);
+      if (this.#isBehind) return;
+    }
     this.#isBehind = false;
     this.#parts.network.resume();
   }
@@ -247,7 +266,7 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   #carry(): void {
     if (this.#end !== undefined) return;
     this.#application?.resume();
-    if (this.#application?.isFull === false) this.#readNetwork();
+    this.#readNetwork();
     const { keepAliveMilliseconds } = this.#parts;
     if (keepAliveMilliseconds === 0) return;
     this.#probeAt = this.#parts.now() + keepAliveMilliseconds;
@@ -285,6 +304,9 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
       case "deliver-end":
         this.#deliver(effect);
         return;
+      case "later":
+        this.#later = Buffer.from(effect.bytes);
+        return;
       case "cache-secret":
         this.#parts.keep(effect.secret);
         return;
@@ -320,6 +342,8 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   #abort(end: RelayEnd): void {
     this.#end ??= end;
     this.#held = undefined;
+    this.#later = undefined;
+    clearImmediate(this.#turn);
     this.#parts.network.reset();
     this.#application?.reset();
   }

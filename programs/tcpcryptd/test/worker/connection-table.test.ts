@@ -41,21 +41,24 @@ test("finds a connection by its ends, and only in their order", () => {
   });
 });
 
-test("who asks too early waits until the connection stands", () => {
+test("who asks too early waits until the connection stands, and what led to that is done", async () => {
   const { table } = tableOf();
   const entry = table.add("outgoing", local, remote);
   const question = asked(table);
   assert.equal(question.answered, false);
   assert.equal(reportOf(entry), undefined);
   table.carry(entry, plain);
+  assert.equal(question.answered, false);
+  await Promise.resolve();
   assert.equal(question.answer, entry);
 });
 
-test("who asks too early about what never stands is told of none", () => {
+test("who asks too early about what never stands is told of none", async () => {
   const { table, changes } = tableOf();
   const entry = table.add("outgoing", local, remote);
   const question = asked(table);
   table.remove(entry);
+  await Promise.resolve();
   assert.deepEqual(question, { answer: undefined, answered: true });
   assert.deepEqual(changes, []);
 });

@@ -177,6 +177,7 @@ test("stops reading a peer that asks for new keys without end and reads nothing"
     ours.leg,
   );
   relay.start();
+  t.after(() => [far, ours.far].map((socket) => socket.destroy()));
   far.pause();
   far.on("error", () => {});
   const taken = await writtenUntilItStops(far, randomBytes(1 << 20));
@@ -189,7 +190,6 @@ test("stops reading a peer that asks for new keys without end and reads nothing"
   while (answers <= before) await setImmediate();
   relay.reset();
   assert.equal(await done.promise, "reset-by-us");
-  ours.far.destroy();
 });
 
 test("a bit changed on the way is a reset, and nothing of it is delivered", async (t) => {

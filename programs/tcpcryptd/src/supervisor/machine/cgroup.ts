@@ -7,6 +7,8 @@ export interface Cgroup {
   readonly folder: string;
   /** From /sys/fs/cgroup to the mount of cgroup2, with a final slash unless it is empty. */
   readonly nftPrefix: string;
+  /** Below the mount. */
+  readonly path: string;
   /** Goes back to where we came from; the group itself is undone by the journal. */
   leave(): void;
 }
@@ -29,6 +31,7 @@ export function enterCgroup(
   return {
     folder,
     nftPrefix: nftPrefixOf(mount),
+    path: folder.slice(mount.length + 1),
     leave: () => machine.write(`${own}/cgroup.procs`, String(pid)),
   };
 }

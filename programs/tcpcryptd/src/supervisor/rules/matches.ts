@@ -7,6 +7,8 @@ export interface Place {
   readonly encryptedPorts: readonly number[];
   /** From /sys/fs/cgroup, where nft looks, to the mount of cgroup2: empty, or "unified/". */
   readonly cgroupPrefix: string;
+  /** Our own group, below the mount of cgroup2. */
+  readonly ownCgroup: string;
 }
 
 /** A rule of the settings as nft's conditions; several where it names both families. */
@@ -29,10 +31,10 @@ export const familyWords = {
 /** The conditions of a rule, to be put before what shall happen. */
 export function matchesOf(
   rule: Pick<OutgoingRule, "ports"> & Partial<Pick<OutgoingRule, "destinations" | "cgroup">>,
-  { encryptedPorts, cgroupPrefix }: Place,
+  place: Place,
 ): Match[] {
-  const ports = portCondition(rule.ports, encryptedPorts);
-  const group = rule.cgroup === undefined ? "" : cgroupCondition(cgroupPrefix, rule.cgroup);
+  const ports = portCondition(rule.ports, place.encryptedPorts);
+  const group = rule.cgroup === undefined ? "" : cgroupCondition(place, rule.cgroup);
   if (rule.destinations === undefined || rule.destinations.length === 0) {
     return [{ families, text: joined(ports, group) }];
   }
@@ -59,8 +61,9 @@ function portCondition(ports: OutgoingRule["ports"], encryptedPorts: readonly nu
   return encryptedPorts.length === 0 ? "" : `tcp dport != ${setOf(encryptedPorts)}`;
 }
 
-function cgroupCondition(prefix: string, cgroup: string): string {
+/** For sockets of a group. */
+export function cgroupCondition({ cgroupPrefix }: Place, cgroup: string): string {
   // nft wants the depth at which the socket's own group shall be compared.
   const level = cgroup.split("/").length;
-  return `socket cgroupv2 level ${level} "${prefix}${cgroup}"`;
+  return `socket cgroupv2 level ${level} "${cgroupPrefix}${cgroup}"`;
 }

@@ -12,9 +12,20 @@ import type { IncomingRule, OutgoingRule, TcpcryptSettings } from "../../setting
 import type { Endpoint } from "../../worker/messages.ts";
 import { familyOf } from "../destinations.ts";
 import { treatmentKey, treatmentOf } from "../treatment.ts";
-import { families, familyWords, joined, matchesOf, notSyn, type Place, setOf } from "./matches.ts";
+import { chain, hex, newConnectionsToOthers } from "./chain.ts";
+import {
+  cgroupCondition,
+  families,
+  familyWords,
+  joined,
+  matchesOf,
+  notSyn,
+  type Place,
+  setOf,
+} from "./matches.ts";
 import type { RelayPorts } from "./relay-ports.ts";
 import { relayPortsOf } from "./relay-ports.ts";
+import { requiredChains } from "./required-table.ts";
 
 /** The table that vanishes with its owner, so that traffic flows in the clear without us. */
 export const ownedTable = "countersign_tcpcrypt";
@@ -39,6 +50,8 @@ export function ownedTableText(
       ...newConnectionsToOthers,
       ...linkLocalReturns,
       "meta mark != 0 return",
+      // Somebody else's rule may have taken the mark off a dial: held again, it would go on for ever.
+      `${cgroupCondition(place, place.ownCgroup)} return`,
       ...settings.outgoing.flatMap((rule, index) => heldBy(rule, index, place)),
     ]),
     ...chain("redirect_dialed", "type nat hook output priority -100", dialedLines(relays)),
@@ -72,6 +85,8 @@ export function ownedTableText(
       "type filter hook input priority filter",
       portsCondition(relays, "ct status & dnat != dnat reject with tcp reset"),
     ),
+    // Here, too, where nobody can flush them while we run.
+    ...requiredChains(settings, relays, place),
     "}",
   ];
 }
@@ -85,28 +100,11 @@ export function bypassText({ address, port }: Endpoint, seconds: number): string
   return `add element ${set} { ${address} . ${port} timeout ${seconds}s }`;
 }
 
-/** In an output chain: ends it for all but SYNs that leave for another host. */
-export const newConnectionsToOthers = [
-  "meta l4proto != tcp return",
-  `${notSyn} return`,
-  'oifname "lo" return',
-  "fib daddr type != unicast return",
-] as const;
-
 /**
  * Such an address is one on each link, and no worker could tell which is meant. Where encryption is
  * required these connections stay closed.
  */
 const linkLocalReturns = ["ip6 saddr fe80::/10 return", "ip6 daddr fe80::/10 return"] as const;
-
-/** A chain's lines. */
-export function chain(name: string, type: string, lines: readonly string[]): string[] {
-  return [`chain ${name} {`, type, "policy accept", ...lines, "}"];
-}
-
-export function hex(mark: number): string {
-  return `0x${mark.toString(16).padStart(8, "0")}`;
-}
 
 function bypassSet(family: Family): string {
   return `bypass${family}`;

@@ -5,10 +5,11 @@ import {
   capturingChains,
   ownedTableText,
 } from "../../../src/supervisor/rules/owned-table.ts";
+import { requiredTableText } from "../../../src/supervisor/rules/required-table.ts";
 import { settingsFrom } from "../settings-from.ts";
 import { chainOf, relays } from "./sample.ts";
 
-const place = { encryptedPorts: [22, 443], cgroupPrefix: "" };
+const place = { encryptedPorts: [22, 443], cgroupPrefix: "", ownCgroup: "a/tcpcryptd" };
 
 function chain(name: string, settings: object, where = place): readonly string[] {
   return chainOf(ownedTableText(settingsFrom(settings), relays, where), name);
@@ -32,10 +33,11 @@ test("holds the SYNs of chosen ports, but for destinations left alone", () => {
     "meta l4proto != tcp return",
     "tcp flags & (fin | syn | rst | ack) != syn return",
     'oifname "lo" return',
-    "fib daddr type != unicast return",
+    "fib daddr type { local, broadcast, anycast, multicast } return",
     "ip6 saddr fe80::/10 return",
     "ip6 daddr fe80::/10 return",
     "meta mark != 0 return",
+    'socket cgroupv2 level 2 "a/tcpcryptd" return',
     "tcp dport { 80, 8080 } ip daddr . tcp dport @bypass4 return",
     "tcp dport { 80, 8080 } ip6 daddr . tcp dport @bypass6 return",
     "tcp dport { 80, 8080 } meta mark set 0x43000004 return",
@@ -48,7 +50,7 @@ test("names the rule in the mark, in the order of the settings", () => {
     { ports: [80], mode: "required" },
     { ports: "all", mode: "opportunistic" },
   ];
-  assert.deepEqual(chain("hold", { outgoing }).slice(9), [
+  assert.deepEqual(chain("hold", { outgoing }).slice(10), [
     "tcp dport { 25 } return",
     "tcp dport { 80 } meta mark set 0x43000104 return",
     "tcp dport != { 22, 443 } ip daddr . tcp dport @bypass4 return",
@@ -60,7 +62,7 @@ test("names the rule in the mark, in the order of the settings", () => {
 test("holds by destination, each network once", () => {
   const destinations = ["10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/8", "192.0.2.1", "2001:db8::/32"];
   assert.deepEqual(
-    chain("hold", { outgoing: [{ ports: [80], mode: "required", destinations }] }).slice(9),
+    chain("hold", { outgoing: [{ ports: [80], mode: "required", destinations }] }).slice(10),
     [
       "ip daddr { 10.0.0.0/8, 192.0.2.1 } tcp dport { 80 } meta mark set 0x43000004 return",
       "ip6 daddr { 2001:db8::/32 } tcp dport { 80 } meta mark set 0x43000004 return",
@@ -70,8 +72,8 @@ test("holds by destination, each network once", () => {
 
 test("holds by control group, as nft finds it", () => {
   const outgoing = [{ ports: "all", mode: "required", cgroup: "system.slice/web.service" }];
-  const where = { encryptedPorts: [], cgroupPrefix: "unified/" };
-  assert.deepEqual(chain("hold", { outgoing }, where).slice(9), [
+  const where = { encryptedPorts: [], cgroupPrefix: "unified/", ownCgroup: "a/tcpcryptd" };
+  assert.deepEqual(chain("hold", { outgoing }, where).slice(10), [
     'socket cgroupv2 level 2 "unified/system.slice/web.service" meta mark set 0x43000004 return',
   ]);
 });
@@ -143,4 +145,16 @@ test("leaves a destination alone for a while", () => {
     bypassText({ address: "2001:db8::1", port: 80 }, 5),
     "add element inet countersign_tcpcrypt bypass6 { 2001:db8::1 . 80 timeout 5s }",
   );
+});
+
+test("closes required ports as well as the table without an owner, which others can flush", () => {
+  const settings = settingsFrom({ incoming: [{ ports: [80], mode: "required" }] });
+  const [owned, required = []] = [
+    ownedTableText(settings, relays, place),
+    requiredTableText(settings, relays, place),
+  ];
+  for (const name of ["required_outgoing", "required_incoming"]) {
+    assert.deepEqual(chainOf(owned, name), chainOf(required, name));
+    assert.ok(chainOf(owned, name).length > 2);
+  }
 });

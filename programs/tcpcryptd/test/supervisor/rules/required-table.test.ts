@@ -8,7 +8,7 @@ import {
 import { settingsFrom } from "../settings-from.ts";
 import { chainOf, relays } from "./sample.ts";
 
-const place = { encryptedPorts: [22], cgroupPrefix: "" };
+const place = { encryptedPorts: [22], cgroupPrefix: "", ownCgroup: "a/tcpcryptd" };
 
 function textOf(settings: object): readonly string[] | undefined {
   return requiredTableText(settingsFrom(settings), relays, place);
@@ -32,13 +32,13 @@ test("resets what leaves without a worker, in the order of the rules", () => {
     { ports: [80], mode: "required-aware" },
     { ports: [81] },
   ];
-  assert.deepEqual(chainOf(textOf({ outgoing }) ?? [], "outgoing"), [
+  assert.deepEqual(chainOf(textOf({ outgoing }) ?? [], "required_outgoing"), [
     "type filter hook output priority filter + 10",
     "policy accept",
     "meta l4proto != tcp return",
     "tcp flags & (fin | syn | rst | ack) != syn return",
     'oifname "lo" return',
-    "fib daddr type != unicast return",
+    "fib daddr type { local, broadcast, anycast, multicast } return",
     "meta mark 0x43000000 return",
     "tcp dport { 25 } return",
     "ip daddr { 10.0.0.0/8 } tcp dport { 80 } return",
@@ -48,7 +48,7 @@ test("resets what leaves without a worker, in the order of the rules", () => {
 
 test("resets what arrives and was not redirected", () => {
   const incoming = [{ ports: [25] }, { ports: "all", mode: "required" }];
-  assert.deepEqual(chainOf(textOf({ incoming }) ?? [], "incoming"), [
+  assert.deepEqual(chainOf(textOf({ incoming }) ?? [], "required_incoming"), [
     "type filter hook input priority filter + 10",
     "policy accept",
     "meta l4proto != tcp return",
