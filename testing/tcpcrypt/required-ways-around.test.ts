@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import type { Host } from "../kit/namespaces/host.ts";
 import { createPair } from "../kit/namespaces/network.ts";
@@ -14,12 +13,11 @@ const words = "the client's words";
 /** A host that must encrypt, and one that cannot. */
 async function startPair(t: TestContext) {
   const { a, b } = createPair(t);
-  await startDaemon(t, a, required);
-  return { a, b };
+  return { a, b, daemon: await startDaemon(t, a, required) };
 }
 
 test("a peer that opens towards the port of a held SYN gets nothing in the clear", async (t) => {
-  const { a, b } = await startPair(t);
+  const { a, b, daemon } = await startPair(t);
   const localPort = 23_456;
   for (const family of families) {
     const port = freshPort();
@@ -33,6 +31,7 @@ test("a peer that opens towards the port of a held SYN gets nothing in the clear
     const client = a.connect({ address: b.address(family), port, localPort });
     const ended = endingOf(client);
     client.write(words);
+    assert(await waitUntil(async () => (await daemon.status()).hold.dials > 0, 3000));
     const heard = await heardByPeer(b, { address: a.address(family), port: localPort }, port);
     client.destroy();
     await ended;
@@ -73,7 +72,7 @@ async function heardByPeer(peer: Host, to: { address: string; port: number }, lo
   const socket = peer.connect({ ...to, localPort });
   const heard: Buffer[] = [];
   socket.on("data", (bytes) => heard.push(bytes));
-  const closed = once(socket, "close");
+  const closed = new Promise((resolve) => socket.once("close", resolve));
   await waitUntil(() => heard.length > 0 || socket.closed, 3000);
   socket.destroy();
   await closed;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -56,7 +56,9 @@ export async function runInBackground(
 /** It outlives the terminal: a session of its own, and no stream of ours. */
 function start(config: string | undefined, log: string): ChildProcess {
   const settings = config === undefined ? [] : ["--config", resolve(config)];
-  const fd = openSync(log, "w", 0o600);
+  // A new file: what is there may be a link of whoever else can write to the folder.
+  rmSync(log, { force: true });
+  const fd = openSync(log, "wx", 0o600);
   try {
     return spawn(process.execPath, [main, "tcpcrypt", "up", "--foreground", ...settings], {
       cwd: "/",

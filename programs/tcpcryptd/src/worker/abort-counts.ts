@@ -12,6 +12,8 @@ export type AbortedBecause =
   /** The application that was dialed for never came. */
   | "never-claimed"
   | "abandoned"
+  /** The kernel agreed to encrypt, and by the options of both sides that is impossible. */
+  | "not-agreed"
   /** The kernel agreed to a resumption whose secret is not here (any more). */
   | "unknown-secret";
 

@@ -27,17 +27,20 @@ export function termsFor(desk: Desk, treatment: Treatment, secret?: ResumableSec
   return secret === undefined ? terms : { ...terms, resumption: secret.offered };
 }
 
-/** After connect(): what the options of both SYN segments and the first ACK agreed on. */
+/**
+ * After connect(): what the options of both SYN segments and the first ACK agreed on. "not-agreed"
+ * alone means that the peer encrypts and we cannot: the connection must end (RFC 8547 §4.6).
+ */
 export function negotiatedByUs(
   desk: Desk,
   fd: number,
   treatment: Treatment,
   offered: ResumableSecret | undefined,
-): Negotiated {
+): Negotiated | "not-agreed" {
   const said = desk.world.eno.outcome(fd);
   if (said === undefined || said.received.length === 0) return plain("no-option");
   const agreement = settle(said.sent, said.received, termsFor(desk, treatment, offered));
-  if (!agreement.agreed) return plain("not-agreed");
+  if (!agreement.agreed) return said.acknowledged ? "not-agreed" : plain("not-agreed");
   return said.acknowledged ? { encrypted: true, agreement, secret: offered } : plain("option-lost");
 }
 

@@ -156,6 +156,12 @@ export class Outgoing {
   #connected(waiting: Waiting, took: number): void {
     const { dial, network, offered } = waiting;
     const negotiated = negotiatedByUs(this.#desk, network.fd, dial.treatment, offered);
+    if (negotiated === "not-agreed") {
+      this.#drop(waiting, negotiated);
+      this.#tellPlain(dial, "broken-peer");
+      this.#tell(dial, { outcome: "refused", errno: "EPROTO" });
+      return;
+    }
     if (!negotiated.encrypted && dial.treatment.mode !== "opportunistic") {
       // The application hears of it at connect(), rather than by a reset afterwards.
       this.#drop(waiting, "not-encrypted");

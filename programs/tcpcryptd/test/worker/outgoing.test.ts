@@ -91,6 +91,35 @@ test("where encryption is required, a destination without it refuses", async (t)
   );
 });
 
+/** The peer's kernel answers with a key exchange that nobody has offered. */
+function contradicts(host: Host, acknowledged: boolean): void {
+  host.eno.answer = (sent) => ({
+    sent,
+    received: Uint8Array.of(0x45, 0x04, 0x01, 0x24),
+    acknowledged,
+  });
+}
+
+test("relays in the clear where the peer does not know that nothing was agreed on", async (t) => {
+  const { host, port } = await alone(t, { keyExchanges: ["curve25519"] });
+  contradicts(host, false);
+  const { id } = await host.dial(port);
+  host.claim(id).end();
+  assert.equal((await host.hears("plain")).reason, "not-agreed");
+});
+
+test("what the kernel has confirmed and we cannot keep is a reset, not plain text", async (t) => {
+  const { host, port, arrival } = await alone(t, { keyExchanges: ["curve25519"] });
+  contradicts(host, true);
+  const ended = arrival().then(allOf);
+  const { outcome } = await host.dial(port);
+  assert.deepEqual(outcome, { type: "dialed", id: 1, outcome: "refused", errno: "EPROTO" });
+  assert.equal(await ended, "ECONNRESET");
+  assert.equal((await host.hears("plain")).reason, "broken-peer");
+  const answer = await host.ask({ ask: "counts" });
+  assert.deepEqual("counts" in answer && answer.counts.aborted, { "not-agreed": 1 });
+});
+
 test("a peer that agrees but answers with something else is broken", async (t) => {
   const { host, arrival, port } = await alone(t);
   agreesTo(host);

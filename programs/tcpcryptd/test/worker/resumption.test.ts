@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
-import type { ConnectionReport } from "../../src/worker/messages.ts";
+import type { ConnectionReport, WorkerCounts } from "../../src/worker/messages.ts";
 import { allOf } from "./joined-sockets.ts";
 import { type Host, opportunistic, TwoHosts } from "./two-hosts.ts";
 
@@ -72,29 +72,87 @@ for (const which of ["client", "server"] as const) {
     for (let round = 0; round < 2; round += 1) assert.equal((await visit(hosts)).resumed, false);
   });
 
-  test(`exchanges keys when the secret was flushed (${which})`, async (t) => {
-    const hosts = await new TwoHosts().start(t);
-    const { opener, acceptor, local, remote } = await hosts.open();
-    opener.write("?");
-    await once(acceptor, "data");
-    acceptor.write("!");
-    await once(opener, "data");
-    const ends =
-      which === "client"
-        ? { local, remote }
-        : {
-            local: hosts.server.destination,
-            remote: { address: "127.0.0.1", port: acceptor.remotePort ?? 0 },
-          };
-    assert.deepEqual(await hosts[which].ask({ ask: "flush", ...ends }), { done: true });
-    const both = Promise.all([allOf(opener), allOf(acceptor)]);
-    opener.end();
-    acceptor.end();
-    await both;
-    for (const host of [hosts.client, hosts.server]) await gone(host);
-    assert.equal((await visit(hosts)).resumed, false);
-  });
+  for (const when of ["before", "after"] as const) {
+    test(`exchanges keys when the secret was flushed (${which}, ${when} the peer's first frame)`, async (t) => {
+      const hosts = await new TwoHosts().start(t);
+      const ends = await hosts.open();
+      if (when === "before") await flush(hosts, which, ends);
+      ends.opener.write("?");
+      await once(ends.acceptor, "data");
+      ends.acceptor.write("!");
+      await once(ends.opener, "data");
+      if (when === "after") await flush(hosts, which, ends);
+      const both = Promise.all([allOf(ends.opener), allOf(ends.acceptor)]);
+      ends.opener.end();
+      ends.acceptor.end();
+      await both;
+      for (const host of [hosts.client, hosts.server]) await gone(host);
+      assert.equal((await countsOf(hosts[which])).cachedSecrets, 0);
+      assert.equal((await visit(hosts)).resumed, false);
+    });
+  }
 }
+
+async function flush(
+  hosts: TwoHosts,
+  which: "client" | "server",
+  { acceptor, local, remote }: Awaited<ReturnType<TwoHosts["open"]>>,
+): Promise<void> {
+  const atServer = {
+    local: hosts.server.destination,
+    remote: { address: "127.0.0.1", port: acceptor.remotePort ?? 0 },
+  };
+  const ends = which === "client" ? { local, remote } : atServer;
+  assert.deepEqual(await hosts[which].ask({ ask: "flush", ...ends }), { done: true });
+}
+
+async function countsOf(host: Host): Promise<WorkerCounts> {
+  const answer = await host.ask({ ask: "counts" });
+  assert.ok("counts" in answer);
+  return answer.counts;
+}
+
+test("who was answered just before a secret is too old can still resume", async (t) => {
+  const hosts = await new TwoHosts({ server: { resumption: { seconds: 100 } } }).start(t);
+  await visit(hosts);
+  hosts.clock.advance(99_000);
+  const opened = hosts.open();
+  // The SYN has been answered; the connection reaches the worker when the secret's time is over.
+  hosts.clock.advance(2000);
+  const { opener } = await opened;
+  assert.equal((await onlyReport(hosts.server)).resumed, true);
+  opener.destroy();
+});
+
+test("a secret that is too old is wiped when nobody can have been answered any more", async (t) => {
+  const hosts = await new TwoHosts({ server: { resumption: { seconds: 100 } } }).start(t);
+  for (const seconds of [0, 30]) {
+    hosts.clock.advance(seconds * 1000);
+    const { opener, acceptor } = await hosts.open();
+    const got = once(acceptor, "data");
+    opener.write("?");
+    await got;
+    opener.destroy();
+  }
+  const kept = async () => [
+    hosts.server.eno.answers.size,
+    (await countsOf(hosts.server)).cachedSecrets,
+  ];
+  const seen: number[][] = [];
+  for (let half = 0; half < 5; half += 1) {
+    seen.push(await kept());
+    hosts.clock.advance(35_000);
+  }
+  seen.push(await kept());
+  assert.deepEqual(seen, [
+    [2, 2],
+    [2, 2],
+    [1, 2],
+    [0, 2],
+    [0, 1],
+    [0, 0],
+  ]);
+});
 
 test("a secret that is too old is forgotten, and its answer before it", async (t) => {
   const hosts = await new TwoHosts({ server: { resumption: { seconds: 100 } } }).start(t);

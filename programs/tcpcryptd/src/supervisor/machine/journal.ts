@@ -65,16 +65,26 @@ export function openJournal(
 }
 
 /**
- * The journal at a path, or `undefined` where there is none.
+ * The journal at a path, or `undefined` where there is none. Root runs what it names, so that it must be
+ * ours: the folder may be somebody else's.
  *
  * @throws {TcpcryptdError} `bad-journal`
  */
-export function readJournal(machine: Pick<Machine, "read">, path: string): Journal | undefined {
-  const text = machine.read(path);
+export function readJournal(machine: Pick<Machine, "readOwn">, path: string): Journal | undefined {
+  const text = readOwn(machine, path);
   if (text === undefined) return undefined;
   const read = journal.safeParse(parsed(text));
   if (!read.success) throw new TcpcryptdError("bad-journal", path);
   return read.data;
+}
+
+function readOwn(machine: Pick<Machine, "readOwn">, path: string): string | undefined {
+  try {
+    return machine.readOwn(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : cause;
+    throw new TcpcryptdError("bad-journal", `${path}: ${why}`, { cause });
+  }
 }
 
 function parsed(text: string): unknown {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import {
   closeSync,
   constants,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -18,6 +19,8 @@ import { setTimeout as pause } from "node:timers/promises";
 export interface Machine {
   /** A file's text, or `undefined` where there is none. */
   read(path: string): string | undefined;
+  /** The same; throws unless only this user can have written it: no link, and writable by no other. */
+  readOwn(path: string): string | undefined;
   /** Writes to a file that exists, such as one below /proc or /sys. */
   write(path: string, text: string): void;
   /** Puts a file in the place of another at once, for its owner only, and on the disk. */
@@ -40,6 +43,23 @@ export const thisMachine: Machine = {
       return readFileSync(path, "utf8");
     } catch (error) {
       if (isOneOf(error, "ENOENT", "ENOTDIR", "ESRCH")) return undefined;
+      throw error;
+    }
+  },
+  readOwn(path) {
+    try {
+      const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      try {
+        const { uid, mode } = fstatSync(fd);
+        const isOwn =
+          uid === process.geteuid?.() && (mode & constants.S_IFMT) === constants.S_IFREG;
+        if (!isOwn || (mode & 0o022) !== 0) throw new Error("others can write to it");
+        return readFileSync(fd, "utf8");
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      if (isOneOf(error, "ENOENT", "ENOTDIR")) return undefined;
       throw error;
     }
   },

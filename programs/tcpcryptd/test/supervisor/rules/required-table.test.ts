@@ -46,6 +46,21 @@ test("resets what leaves without a worker, in the order of the rules", () => {
   ]);
 });
 
+test("resets what two sockets open that both have asked, and leaves listening ones alone", () => {
+  const outgoing = [{ ports: [25] }, { ports: "all", mode: "required" }];
+  assert.deepEqual(chainOf(textOf({ outgoing }) ?? [], "required_both_sides"), [
+    "type filter hook output priority filter + 10",
+    "policy accept",
+    "meta l4proto != tcp return",
+    "tcp flags & (fin | syn | rst | ack) != (syn | ack) return",
+    'oifname "lo" return',
+    "fib daddr type { local, broadcast, anycast, multicast } return",
+    "meta mark 0x43000000 return",
+    "tcp dport { 25 } socket wildcard <= 1 return",
+    "tcp dport != { 22 } socket wildcard <= 1 meta l4proto tcp reject with tcp reset",
+  ]);
+});
+
 test("resets what arrives and was not redirected", () => {
   const incoming = [{ ports: [25] }, { ports: "all", mode: "required" }];
   assert.deepEqual(chainOf(textOf({ incoming }) ?? [], "required_incoming"), [
