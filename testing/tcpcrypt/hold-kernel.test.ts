@@ -43,7 +43,12 @@ table inet cs_rules {
 }
 `;
 
-const treatment = { mode: "opportunistic", aware: false, passiveRole: false } as const;
+const treatment = {
+  mode: "opportunistic",
+  aware: false,
+  passiveRole: false,
+  resumption: true,
+} as const;
 
 /** Holds the SYNs of a host; its dials end as the test says. */
 interface Held {

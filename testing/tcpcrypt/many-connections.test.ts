@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { waitUntil } from "../kit/wait-until.ts";
+import type { Daemon } from "./kit/daemon.ts";
 import { startEnds } from "./kit/ends.ts";
 import { freshPort } from "./kit/talk.ts";
 
@@ -30,7 +31,11 @@ test("10,000 connections have 10,000 session IDs, the same at both ends", async 
       await once(client, "close");
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, visit));
+  try {
+    await Promise.all(Array.from({ length: atOnce }, visit));
+  } catch (cause) {
+    throw new Error(await accountOf(ends.daemonA, ends.daemonB), { cause });
+  }
   const seconds = (performance.now() - start) / 1000;
   t.diagnostic(`${Math.round(connections / seconds)} connections a second`);
 
@@ -50,3 +55,13 @@ test("10,000 connections have 10,000 session IDs, the same at both ends", async 
   watchA.stop();
   watchB.stop();
 });
+
+/** Why connections may have failed, in the daemons' own words. */
+async function accountOf(...daemons: readonly Daemon[]): Promise<string> {
+  const accounts = daemons.map(async (daemon) => {
+    const { workers } = await daemon.status();
+    const aborted = JSON.stringify(workers.map(({ counts }) => counts?.aborted ?? null));
+    return `${daemon.host.label}: aborted ${aborted}; its log:\n${daemon.log}`;
+  });
+  return (await Promise.all(accounts)).join("\n");
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startCapture } from "../kit/namespaces/capture.ts";
+import { waitUntil } from "../kit/wait-until.ts";
 import { type DaemonSettings, viewOf } from "./kit/daemon.ts";
 import { startEnds } from "./kit/ends.ts";
 import { assertEncrypted, freshPort, openTalk } from "./kit/talk.ts";
@@ -72,9 +73,39 @@ test("a client gets to the worker that has its secret", async (t) => {
   }
 });
 
+test("a secret that died with its worker is agreed to by nobody", async (t) => {
+  const ends = await startEnds(t, { b: { workers: 2 } });
+  const { daemonB } = ends;
+  const port = freshPort();
+  for (const resumed of [false, true]) {
+    const talk = await openTalk(ends.a, ends.b, { port });
+    assert.equal((await assertEncrypted(ends, talk)).b.resumed, resumed);
+    talk.client.destroy();
+  }
+  const { workers } = await daemonB.status();
+  const keeper = workers.find(({ counts }) => counts?.cachedSecrets === 1);
+  assert(typeof keeper?.pid === "number");
+  const { index, pid } = keeper;
+  process.kill(pid, "SIGKILL");
+  assert(await waitUntil(async () => (await daemonB.status()).workers[index]?.pid !== pid, 5000));
+
+  // It waits in the kernel for the worker that is started in the place of that one.
+  const talk = await openTalk(ends.a, ends.b, { port });
+  assert.equal((await assertEncrypted(ends, talk)).b.resumed, false);
+  talk.client.destroy();
+});
+
 const off: DaemonSettings = { resumption: { enabled: false } };
 
-for (const [who, plan] of Object.entries({ client: { a: off }, server: { b: off } })) {
+const never = [{ ports: "all" as const, resumption: false }];
+const without = {
+  client: { a: off },
+  server: { b: off },
+  "client's rule": { a: { outgoing: never } },
+  "server's rule": { b: { incoming: never } },
+};
+
+for (const [who, plan] of Object.entries(without)) {
   test(`a ${who} that keeps no secrets gets a fresh key exchange each time`, async (t) => {
     const ends = await startEnds(t, plan);
     const port = freshPort();
@@ -86,6 +117,25 @@ for (const [who, plan] of Object.entries({ client: { a: off }, server: { b: off 
     }
   });
 }
+
+test("a server that keeps no secrets has its workers take turns", async (t) => {
+  const ends = await startEnds(t, { b: { ...off, workers: 2 } });
+  for (const family of [4, 6] as const) {
+    const talks = [
+      await openTalk(ends.a, ends.b, { family }),
+      await openTalk(ends.a, ends.b, { family }),
+    ];
+    for (const talk of talks) await assertEncrypted(ends, talk);
+    const { workers } = await ends.daemonB.status();
+    assert.deepEqual(
+      workers.map(({ counts }) => counts?.open.encrypted),
+      [1, 1],
+    );
+    for (const { client } of talks) client.destroy();
+    const isOver = async () => (await ends.daemonB.connections()).length === 0;
+    assert(await waitUntil(isOver, 5000));
+  }
+});
 
 test("a server that has lost its secrets gets a fresh key exchange", async (t) => {
   const ends = await startEnds(t);

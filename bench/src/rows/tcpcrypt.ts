@@ -6,22 +6,29 @@ import { rate } from "../table.ts";
 import { bulk, connecting } from "../tcpcrypt/load.ts";
 import { bulkPort, createNetwork, type Network, pagePort, type Way } from "../tcpcrypt/network.ts";
 import { familyOf, memoryBytes, processorSeconds } from "../tcpcrypt/processes.ts";
+import { demandTools } from "../tcpcrypt/tools.ts";
 
-const rounds = 5;
+/** After one that warms up. */
+const rounds = 3;
 const seconds = 2;
 
 /** Bulk and new connections over tcpcrypt, beside relay pairs without encryption and with TLS 1.3. */
 export async function tcpcryptRows(): Promise<Row[]> {
+  demandTools();
   return [
-    ...(await inScope(async (owner) => bulkRows(await createNetwork(owner)))),
     ...(await inScope(async (owner) => {
-      const settings = { resumption: { enabled: false } };
-      return connectionRows(await createNetwork(owner, { settings }), "fresh");
+      // Resumption is off, so that every connection exchanges keys.
+      const network = await createNetwork(owner, { settings: { resumption: { enabled: false } } });
+      return [
+        ...(await bulkRows(network)),
+        ...(await connectionRows(network, "fresh")),
+        await headlineRow(network),
+        ...(await memoryRows(network)),
+      ];
     })),
     ...(await inScope(async (owner) =>
       connectionRows(await createNetwork(owner, { resume: true }), "resumed"),
     )),
-    ...(await inScope(async (owner) => memoryRows(await createNetwork(owner)))),
   ];
 }
 
@@ -68,6 +75,7 @@ async function processorRow(network: Network): Promise<Row> {
 async function connectionRows(network: Network, kind: "fresh" | "resumed"): Promise<Row[]> {
   const rows: Row[] = [];
   for (const clients of [1, 20, 200]) {
+    const name = `tcpcrypt, new connections, ${kind}, ${clients} at once`;
     const latencies = new Map<string, number[]>();
     const of = (name: string, url: string) => async () => {
       const result = await connecting(network.a, url, { clients, seconds });
@@ -76,28 +84,28 @@ async function connectionRows(network: Network, kind: "fresh" | "resumed"): Prom
       return result.perSecond;
     };
     const page = (way: Way) => of(way, `http://${network.b.ipv4}:${pagePort(way)}/`);
-    const [ours, relay, tls, nginx, plain] = await inTurn([
-      page("tcpcrypt"),
-      page("relay"),
-      page("tls"),
-      of("nginx TLS", `https://${network.b.ipv4}:${network.tlsPorts.ecdsa}/`),
-      page("plain"),
+    const nginx = of("nginx TLS", `https://${network.b.ipv4}:${network.tlsPorts.ecdsa}/`);
+    const ways = new Map([
+      ["tcpcrypt", page("tcpcrypt")],
+      ["Node relay pair, TLS 1.3 (ECDSA)", page("tls")],
     ]);
-    const name = `tcpcrypt, new connections, ${kind}, ${clients} at once`;
-    rows.push(
-      { name, peer: "Node relay pair, TLS 1.3 (ECDSA)", goal: 2, comparison: pairs(ours, tls) },
-      { name, peer: "Node relay pair, plain", goal: 0, comparison: pairs(ours, relay) },
-      { name, peer: "nginx, TLS 1.3 of its own", goal: 0, comparison: pairs(ours, nginx) },
-      { name, peer: "plain TCP", goal: 0, comparison: pairs(ours, plain) },
-      {
-        name: `${name}: 99th percentile of an answer's time`,
-        information: [...latencies]
-          .map(([way, times]) => `${way} ${median(times).toFixed(1)} ms`)
-          .join(", "),
-      },
-    );
+    // Nothing of these is resumed, so that they are as in the other rows.
+    if (kind === "fresh") {
+      ways.set("Node relay pair, plain", page("relay"));
+      ways.set("nginx, TLS 1.3 of its own", nginx);
+      ways.set("plain TCP", page("plain"));
+    }
+    const [ours, ...others] = await inTurn([...ways.values()]);
+    for (const [index, peer] of [...ways.keys()].slice(1).entries()) {
+      rows.push({ name, peer, goal: index === 0 ? 2 : 0, comparison: pairs(ours, others[index]) });
+    }
+    rows.push({
+      name: `${name}: 99th percentile of an answer's time`,
+      information: [...latencies]
+        .map(([way, times]) => `${way} ${median(times.slice(1)).toFixed(1)} ms`)
+        .join(", "),
+    });
   }
-  if (kind === "fresh") rows.push(await headlineRow(network));
   return rows;
 }
 

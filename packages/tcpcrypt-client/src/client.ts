@@ -30,7 +30,7 @@ export interface TcpcryptEvent {
 export interface TcpcryptClient {
   /** The session of a connection; `undefined` when it has none, or is not this user's. */
   sessionOf(socket: OpenSocket | ConnectionEnds): Promise<EncryptedConnection | undefined>;
-  /** The session ID in upper-case hexadecimal. What was found for a socket object is remembered. */
+  /** The session ID in upper-case hexadecimal. What was found for a socket is remembered until it closes. */
   sessionIdOf(socket: OpenSocket | ConnectionEnds): Promise<string | undefined>;
   connections(): Promise<readonly TcpcryptConnection[]>;
   status(): Promise<TcpcryptStatus>;
@@ -96,8 +96,13 @@ export function createTcpcryptClient(options: TcpcryptClientOptions = {}): Tcpcr
       const known = remembered.get(socket);
       if (known !== undefined) return known;
       const sessionId = (await sessionOf(socket))?.sessionId;
-      // A connection keeps its session ID for life, and a socket its connection.
-      if (sessionId !== undefined && !("local" in socket)) remembered.set(socket, sessionId);
+      if (sessionId === undefined || "local" in socket || endsOf(socket) === undefined) {
+        return sessionId;
+      }
+      // A connection keeps its session ID for life; after its end the socket may have another one.
+      if (socket.once?.("close", () => remembered.delete(socket)) !== undefined) {
+        remembered.set(socket, sessionId);
+      }
       return sessionId;
     },
     connections: async () => present((await ask({ ask: "connections" })).connections),

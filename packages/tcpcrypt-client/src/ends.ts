@@ -16,6 +16,7 @@ export interface OpenSocket {
   readonly localPort?: number | undefined;
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
+  once?(event: "close", listener: () => void): unknown;
 }
 
 /** The ends of a connection; `undefined` for a socket that is not connected (any more). */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
 import { type TestContext, test } from "node:test";
 import {
   createTcpcryptClient,
@@ -10,12 +11,13 @@ import { type Asked, connection, sessionId, socketPath, standIn } from "./stand-
 
 const { local, remote } = connection;
 const ends = { local, remote };
-const socket = () => ({
-  localAddress: local.address,
-  localPort: local.port,
-  remoteAddress: `::ffff:${remote.address}`,
-  remotePort: remote.port,
-});
+const socket = () =>
+  Object.assign(new EventEmitter(), {
+    localAddress: local.address,
+    localPort: local.port,
+    remoteAddress: `::ffff:${remote.address}`,
+    remotePort: remote.port,
+  });
 
 function client(context: TestContext, path: string, options: TcpcryptClientOptions = {}) {
   const made = createTcpcryptClient({ socketPath: path, ...options });
@@ -57,6 +59,17 @@ test("remembers a session ID with its socket, and nothing else", async (context)
   found = null;
   assert.equal(await asking.sessionIdOf(socket()), undefined);
   assert.equal(await asking.sessionOf(one), undefined);
+});
+
+test("forgets a session ID when the socket closes: it may be connected again", async (context) => {
+  let found: object | null = connection;
+  const daemon = await standIn(context, () => ({ connection: found }));
+  const asking = client(context, daemon.path);
+  const one = socket();
+  assert.equal(await asking.sessionIdOf(one), sessionId);
+  one.emit("close");
+  found = null;
+  assert.equal(await asking.sessionIdOf(one), undefined);
 });
 
 test("asks many questions at once over one connection, and takes answers in any order", async (context) => {

@@ -24,7 +24,7 @@ export async function visibleTo(
   return visible;
 }
 
-const looksPerTurn = 256;
+const looksPerTurn = 32;
 
 /** Picks the events that one watcher may hear of. */
 export class VisibleEvents {

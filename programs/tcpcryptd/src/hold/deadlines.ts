@@ -3,6 +3,8 @@ export class Deadlines<T> {
   readonly #grainMs: number;
   readonly #slots = new Map<number, Set<T>>();
   readonly #slotOf = new Map<T, number>();
+  /** At or before the first slot: asked at every packet, and there are hundreds of slots. */
+  #first = Number.POSITIVE_INFINITY;
 
   constructor(grainMs: number) {
     this.#grainMs = grainMs;
@@ -16,6 +18,7 @@ export class Deadlines<T> {
     if (before !== undefined) this.#leave(thing, before);
     if (slot === undefined) return;
     this.#slotOf.set(thing, slot);
+    this.#first = Math.min(this.#first, slot);
     const things = this.#slots.get(slot);
     if (things === undefined) this.#slots.set(slot, new Set([thing]));
     else things.add(thing);
@@ -23,6 +26,7 @@ export class Deadlines<T> {
 
   /** Takes out what is due. */
   take(now: number): readonly T[] {
+    if (this.#first * this.#grainMs > now) return [];
     const due = [...this.#slots.keys()].filter((slot) => slot * this.#grainMs <= now);
     const things = due
       .toSorted((a, b) => a - b)
@@ -33,8 +37,13 @@ export class Deadlines<T> {
 
   /** The earliest time at which {@link take} gives anything. */
   get next(): number | undefined {
-    if (this.#slots.size === 0) return undefined;
-    return Math.min(...this.#slots.keys()) * this.#grainMs;
+    if (!this.#slots.has(this.#first)) {
+      this.#first = [...this.#slots.keys()].reduce(
+        (first, slot) => Math.min(first, slot),
+        Number.POSITIVE_INFINITY,
+      );
+    }
+    return this.#slots.size === 0 ? undefined : this.#first * this.#grainMs;
   }
 
   #leave(thing: T, slot: number): void {

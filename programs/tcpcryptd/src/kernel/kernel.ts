@@ -30,14 +30,22 @@ export interface SocketOptions {
 
 /** system-calls.ts exports an object of this shape, made when first used (koffi loads then). */
 export interface SystemCalls {
-  /** A non-blocking TCP socket, close-on-exec; listening when `backlog` is given. */
+  /**
+   * A non-blocking TCP socket, close-on-exec; listening when `backlog` is given. Urgent bytes stay in
+   * its stream (SO_OOBINLINE), and in those of the sockets that it accepts: whoever forges an urgent
+   * pointer must not take a byte out.
+   */
   tcpSocket(options: SocketOptions): number;
   boundPort(fd: number): number;
   /** SO_ORIGINAL_DST, for both families. */
   originalDestination(fd: number, family: Family): { address: string; port: number };
   markOf(fd: number): number;
+  /** Whether the other side of a TCP connection has neither ended its direction nor gone (TCP_INFO). */
+  peerStays(fd: number): boolean;
   /** SO_LINGER {1, 0} on: whoever dies sends a reset, not a false end-of-file. */
   resetOnClose(fd: number, on: boolean): void;
+  /** TCP_CORK: a segment that is not full waits for more, for the end, or for a fifth of a second. */
+  waitForFullSegments(fd: number): void;
   /** SO_PEERCRED of a unix socket. */
   peerCredentials(fd: number): { pid: number; uid: number; gid: number };
   /** SO_PEERGROUPS of a unix socket: the supplementary groups when it connected. */

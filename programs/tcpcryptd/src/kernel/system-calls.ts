@@ -32,16 +32,19 @@ const errnoAgain = 11;
 /** Level and name of each socket option, as getsockopt(2) wants them. */
 const option = {
   reuseAddress: [1, 2],
+  outOfBandInline: [1, 10],
   receiveBuffer: [1, 8],
   linger: [1, 13],
   peerCredentials: [1, 17],
   peerGroups: [1, 59],
   receiveBufferForce: [1, 33],
   mark: [1, 36],
+  tcpInformation: [6, 11],
   transparent4: [0, 19],
   transparent6: [41, 75],
   originalDestination4: [0, 80],
   originalDestination6: [41, 80],
+  cork: [6, 3],
   ipv6Only: [41, 26],
   // IPv6 sockets take it too.
   bindAddressNoPort: [0, 24],
@@ -77,12 +80,17 @@ function createSystemCalls(libc: Libc): SystemCalls {
 
     markOf: (fd) => view(read(fd, option.mark, 4)).getUint32(0, true),
 
+    // ESTABLISHED, FIN_WAIT1 and FIN_WAIT2: in all other states its FIN or its reset has come.
+    peerStays: (fd) => [1, 4, 5].includes(read(fd, option.tcpInformation, 1)[0] ?? 0),
+
     resetOnClose(fd, on) {
       // struct linger: whether, and for how many seconds; none means a reset.
       const linger = new Uint8Array(8);
       linger[0] = on ? 1 : 0;
       set(fd, option.linger, linger);
     },
+
+    waitForFullSegments: (fd) => set(fd, option.cork, int(1)),
 
     peerCredentials(fd) {
       const credentials = view(read(fd, option.peerCredentials, 12));
@@ -158,6 +166,7 @@ function createSystemCalls(libc: Libc): SystemCalls {
 
   function prepare(fd: number, options: SocketOptions): void {
     const { family, mark, transparent, source, bind, backlog } = options;
+    set(fd, option.outOfBandInline, int(1));
     if (family === 6) set(fd, option.ipv6Only, int(1));
     if (mark !== undefined) set(fd, option.mark, int(mark));
     if (transparent) set(fd, family === 4 ? option.transparent4 : option.transparent6, int(1));

@@ -23,6 +23,14 @@ const aware = z
   .default(false)
   .describe("Tell the other side that this side's application knows of the encryption (a = 1).");
 
+const resumption = z
+  .boolean()
+  .default(true)
+  .describe(
+    "Take part in session resumption; false: keys are exchanged afresh, and no secret is kept for " +
+      "the next connection.",
+  );
+
 /** Connections that this machine opens. The first rule that matches counts. */
 const outgoing = z.strictObject({
   ports,
@@ -41,6 +49,7 @@ const outgoing = z.strictObject({
     .describe("Only from this control group, as /proc/self/cgroup names it (system.slice/…)."),
   mode,
   aware,
+  resumption,
   passiveRole: z
     .boolean()
     .default(false)
@@ -48,7 +57,7 @@ const outgoing = z.strictObject({
 });
 
 /** Connections that this machine accepts. The first rule that matches counts. */
-const incoming = z.strictObject({ ports, mode, aware });
+const incoming = z.strictObject({ ports, mode, aware, resumption });
 
 /** A name of the system's user or group data base, or a number. */
 const accountName = z
@@ -120,7 +129,12 @@ export const group = z.strictObject({
     .describe("New keys after so many bytes sent."),
   limits: z
     .strictObject({
-      connections: z.int().min(1).max(1_000_000).default(20_000).describe("Per worker."),
+      connections: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(20_000)
+        .describe("Per worker; each needs two open files."),
       handshakeSeconds: z.int().min(1).max(300).default(10).describe("For Init1 and Init2."),
       drainSeconds: z
         .int()

@@ -23,6 +23,16 @@ export function createDesk(
     return answers.flatMap((answer) => (hasConnections(answer) ? answer.connections : []));
   }
 
+  let listing: Promise<readonly ConnectionReport[]> | undefined;
+
+  /** One list at a time, for all who ask meanwhile: a worker that makes many hears nothing else. */
+  function list(): Promise<readonly ConnectionReport[]> {
+    listing ??= connectionsBy({ ask: "connections" }).finally(() => {
+      listing = undefined;
+    });
+    return listing;
+  }
+
   async function done(ask: "flush" | "rekey", local: Endpoint, remote: Endpoint) {
     const answers = await workers.ask({ ask, local, remote });
     return answers.some((answer) => answer !== undefined && "done" in answer && answer.done);
@@ -37,7 +47,7 @@ export function createDesk(
     stop,
     connection: async (local, remote) =>
       (await connectionsBy({ ask: "connection", local, remote })).at(0),
-    connections: () => connectionsBy({ ask: "connections" }),
+    connections: list,
     flush: (local, remote) => done("flush", local, remote),
     rekey: (local, remote) => done("rekey", local, remote),
     watch(tell) {

@@ -7,7 +7,7 @@ import type { WorkerState } from "./workers/workers.ts";
 /** What the rules are, in the words of the settings. */
 export function ruleStatuses({ outgoing, incoming }: TcpcryptSettings): RuleStatus[] {
   return [
-    ...outgoing.map(({ ports, mode, aware, destinations, cgroup, passiveRole }) => ({
+    ...outgoing.map(({ ports, mode, aware, destinations, cgroup, passiveRole, resumption }) => ({
       direction: "outgoing" as const,
       ports,
       mode,
@@ -16,13 +16,14 @@ export function ruleStatuses({ outgoing, incoming }: TcpcryptSettings): RuleStat
         ...(cgroup === undefined ? [] : [`from ${cgroup}`]),
         ...(aware ? ["aware"] : []),
         ...(passiveRole ? ["passive role"] : []),
+        ...(resumption ? [] : ["no resumption"]),
       ],
     })),
-    ...incoming.map(({ ports, mode, aware }) => ({
+    ...incoming.map(({ ports, mode, aware, resumption }) => ({
       direction: "incoming" as const,
       ports,
       mode,
-      conditions: aware ? ["aware"] : [],
+      conditions: [...(aware ? ["aware"] : []), ...(resumption ? [] : ["no resumption"])],
     })),
   ];
 }

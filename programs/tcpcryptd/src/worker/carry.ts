@@ -7,7 +7,7 @@ import {
 import type { Entry } from "./connection-table.ts";
 import type { Desk } from "./desk.ts";
 import type { Leg } from "./leg.ts";
-import type { PlainReason } from "./messages.ts";
+import type { PlainReason, Treatment } from "./messages.ts";
 import type { Negotiated } from "./negotiation.ts";
 import type { Legs, RelayEnd } from "./relay.ts";
 import { EncryptedRelay } from "./relay-encrypted.ts";
@@ -27,6 +27,7 @@ export function carryPlain(desk: Desk, entry: Entry, legs: Legs, reason: PlainRe
 
 /** What differs between encrypted connections that this machine opens and that it accepts. */
 export interface EncryptedEnds {
+  readonly treatment: Treatment;
   readonly network: Leg;
   /** Not there yet when a connection came in: {@link established} sees to it. */
   readonly application?: Leg;
@@ -46,12 +47,13 @@ export function carryEncrypted(
   ends: EncryptedEnds,
 ): void {
   const { settings, world, wakeUps, table } = desk;
+  let isFlushed = false;
   const connection = createConnection({
     settlement: agreement,
     ciphers: settings.ciphers.map(aeadOf),
     entropy: world.entropy,
     now: world.now(),
-    cacheSecret: settings.resumption.enabled,
+    cacheSecret: settings.resumption.enabled && ends.treatment.resumption,
     secret,
     limits: {
       ...defaultConnectionLimits,
@@ -68,9 +70,12 @@ export function carryEncrypted(
       keepAliveMilliseconds: settings.keepAliveSeconds * 1000,
       now: world.now,
       mistaken: desk.legs.mistaken,
-      keep: ends.keep,
+      keep(secret) {
+        if (isFlushed) secret.wipe();
+        else ends.keep(secret);
+      },
       established() {
-        table.carry(entry, { kind: "encrypted", relay, flush: ends.flush });
+        table.carry(entry, { kind: "encrypted", relay, flush });
         ends.established?.(relay);
       },
       done(end) {
@@ -82,6 +87,12 @@ export function carryEncrypted(
     ends.application,
   );
   relay.start();
+
+  function flush(): void {
+    // The secret itself comes with the peer's first frame.
+    isFlushed = true;
+    ends.flush();
+  }
 }
 
 function count({ aborts }: Desk, end: RelayEnd): void {

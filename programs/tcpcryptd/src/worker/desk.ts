@@ -12,7 +12,14 @@ import type { Timekeeper, WakeUps } from "./wake-ups.ts";
 export interface WorkerWorld extends Timekeeper {
   readonly systemCalls: Pick<
     SystemCalls,
-    "tcpSocket" | "boundPort" | "originalDestination" | "markOf" | "resetOnClose" | "close"
+    | "tcpSocket"
+    | "boundPort"
+    | "originalDestination"
+    | "markOf"
+    | "peerStays"
+    | "resetOnClose"
+    | "waitForFullSegments"
+    | "close"
   >;
   readonly eno: EnoSockets;
   readonly entropy: Entropy;

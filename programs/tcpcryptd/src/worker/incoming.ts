@@ -93,6 +93,7 @@ function letInEncrypted(
   const { secrets, table } = desk;
   let kept: ResumableSecret | undefined;
   carryEncrypted(desk, entry, negotiated, {
+    treatment: door.treatment,
     network,
     keep(secret) {
       kept = secret;

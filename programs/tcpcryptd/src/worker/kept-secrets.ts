@@ -20,6 +20,8 @@ export class KeptSecrets implements Sleeper {
   readonly #cache: SecretCache;
   /** Secrets that the BPF program answers to, on which port and since when, the oldest first. */
   readonly #answered = new Map<ResumableSecret, { port: number; since: number }>();
+  /** Secrets whose answers were withdrawn for their age, and how long they are kept, the oldest first. */
+  readonly #withdrawn = new Map<ResumableSecret, number>();
 
   constructor(
     { secrets, seconds }: TcpcryptSettings["resumption"],
@@ -50,7 +52,7 @@ export class KeptSecrets implements Sleeper {
   /** The secret that the peer named and the BPF program agreed to; it is the caller's now. */
   takeNamed(tep: Tep, theirHalf: Uint8Array): ResumableSecret | undefined {
     const secret = this.#cache.takeByHalf(tep, theirHalf, this.#now());
-    if (secret !== undefined && this.#answered.has(secret)) this.#withdraw(secret);
+    if (secret !== undefined) this.#release(secret);
     return secret;
   }
 
@@ -67,7 +69,7 @@ export class KeptSecrets implements Sleeper {
     this.#eno.addAnswer(secret.tep, secret.expectedHalf, secret.half, port);
     this.#answered.set(secret, { port, since: now });
     this.#withdrawGone();
-    if (this.#answered.size === 1) this.#wakeUps.at(now + this.#milliseconds, this);
+    if (this.#answered.size === 1) this.#sleep();
   }
 
   /** Forgets what is kept for connections to `remote`. */
@@ -77,32 +79,49 @@ export class KeptSecrets implements Sleeper {
 
   /** Forgets one secret, if it is still kept. */
   forget(secret: ResumableSecret): void {
-    if (this.#answered.has(secret)) this.#withdraw(secret);
+    this.#release(secret);
     this.#cache.forget(secret);
   }
 
   wake(now: number): void {
     for (const [secret, { since }] of this.#answered) {
-      if (since + this.#milliseconds > now) {
-        this.#wakeUps.at(since + this.#milliseconds, this);
-        return;
-      }
+      if (since + this.#milliseconds > now) break;
+      this.#release(secret);
+      this.#withdrawn.set(secret, since + this.#milliseconds + handshakeMilliseconds);
+    }
+    for (const [secret, until] of this.#withdrawn) {
+      if (until > now) break;
       this.forget(secret);
     }
+    this.#sleep();
+  }
+
+  #sleep(): void {
+    const [oldest] = this.#answered.values();
+    const [until = Number.POSITIVE_INFINITY] = this.#withdrawn.values();
+    const at = Math.min(until, (oldest?.since ?? until) + this.#milliseconds);
+    if (at < Number.POSITIVE_INFINITY) this.#wakeUps.at(at, this);
   }
 
   /** The cache makes room by wiping the oldest; their answers go too. */
   #withdrawGone(): void {
     for (const secret of this.#answered.keys()) {
+      if (!secret.isSpent) break;
+      this.#release(secret);
+    }
+    for (const secret of this.#withdrawn.keys()) {
       if (!secret.isSpent) return;
-      this.#withdraw(secret);
+      this.#release(secret);
     }
   }
 
-  #withdraw(secret: ResumableSecret): void {
-    const port = this.#answered.get(secret)?.port;
+  /** Nothing here is about `secret` any more, and the BPF program answers to it no longer. */
+  #release(secret: ResumableSecret): void {
+    this.#withdrawn.delete(secret);
+    const answered = this.#answered.get(secret);
+    if (answered === undefined) return;
     this.#answered.delete(secret);
-    this.#eno.removeAnswer(secret.tep, secret.expectedHalf, port);
+    this.#eno.removeAnswer(secret.tep, secret.expectedHalf, answered.port);
   }
 }
 

@@ -17,7 +17,7 @@ export interface LegOwner {
 }
 
 export interface LegWorld {
-  readonly systemCalls: Pick<SystemCalls, "resetOnClose">;
+  readonly systemCalls: Pick<SystemCalls, "resetOnClose" | "waitForFullSegments" | "peerStays">;
   readonly reads: ReadBuffer;
   /** All legs that are not closed. */
   readonly open: Set<Leg>;
@@ -111,9 +111,19 @@ export class Leg {
     return this.#socket.remoteFamily === "IPv6" ? 6 : 4;
   }
 
+  /** Whether the other side has neither ended its direction nor gone, read by us or not. */
+  get peerStays(): boolean {
+    return !this.#socket.destroyed && this.#world.systemCalls.peerStays(this.fd);
+  }
+
   /** Whether so much waits to be sent that its source should stop for a while. */
   get isFull(): boolean {
     return this.#socket.writableLength >= this.#socket.writableHighWaterMark;
+  }
+
+  /** Whether the kernel has not taken all that was written. */
+  get hasBacklog(): boolean {
+    return this.#socket.writableLength > 0;
   }
 
   /** Whether so much waits to be sent that nothing may be done that would add to it. */
@@ -160,7 +170,12 @@ export class Leg {
 
   /** Says that no more will be sent; what was written goes first. */
   end(): void {
-    this.#socket.end();
+    const socket = this.#socket;
+    // The last bytes and FIN then are one segment, of which both hosts hear once.
+    if (socket.writableLength > 0 && !socket.destroyed) {
+      this.#world.systemCalls.waitForFullSegments(this.fd);
+    }
+    socket.end();
   }
 
   pause(): void {

@@ -12,6 +12,8 @@ export interface Treatment {
   readonly mode: Exclude<Mode, "off">;
   readonly aware: boolean;
   readonly passiveRole: boolean;
+  /** Whether secrets are used and kept (RFC 8548 §3.5). */
+  readonly resumption: boolean;
 }
 
 /** Why a connection is relayed without encryption, or a destination is left alone. */

@@ -104,7 +104,8 @@ export class Outgoing {
   #secretFor({ remote, treatment }: Dial): ResumableSecret | undefined {
     const { settings, secrets } = this.#desk;
     const needsGlobal = treatment.passiveRole || awareModeOf(treatment) !== "off";
-    return settings.resumption.enabled && !needsGlobal ? secrets.takeFor(remote) : undefined;
+    const mayResume = settings.resumption.enabled && treatment.resumption && !needsGlobal;
+    return mayResume ? secrets.takeFor(remote) : undefined;
   }
 
   /** @throws {SystemCallFailure} */
@@ -184,6 +185,7 @@ export class Outgoing {
     }
     const { secrets } = this.#desk;
     carryEncrypted(this.#desk, entry, negotiated, {
+      treatment: dial.treatment,
       application,
       network,
       keep: (secret) => secrets.keepFor(dial.remote, secret),

@@ -8,7 +8,8 @@ export function answer(desk: Desk, about: Question, reply: (answer: Answer) => v
   switch (about.ask) {
     case "connection":
       table.find(about.local, about.remote, (entry) => {
-        reply({ connections: reportsOf(entry === undefined ? [] : [entry]) });
+        // One that the application has ended may outlast it here, while another one has its ends.
+        reply({ connections: reportsOf(entry !== undefined && isCurrent(entry) ? [entry] : []) });
       });
       return;
     case "connections":
@@ -34,6 +35,10 @@ export function answer(desk: Desk, about: Question, reply: (answer: Answer) => v
       });
       return;
   }
+}
+
+function isCurrent({ carrier }: Entry): boolean {
+  return carrier.kind !== "opening" && carrier.relay.applicationStays;
 }
 
 function reportsOf(entries: Iterable<Entry>): ConnectionReport[] {

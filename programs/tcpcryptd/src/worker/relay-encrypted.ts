@@ -2,6 +2,7 @@ import {
   aeadName,
   type Connection,
   type ConnectionEvent,
+  defaultConnectionLimits,
   type Effect,
   type ResumableSecret,
   type Session,
@@ -36,7 +37,7 @@ export interface EncryptedParts {
   done(end: RelayEnd): void;
 }
 
-const postponedMilliseconds = 1000;
+const answerMilliseconds = defaultConnectionLimits.keepAliveMilliseconds;
 /** For a peer's FIN when nothing more can follow. */
 const lingerMilliseconds = 30_000;
 
@@ -60,7 +61,8 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
   #leaveAt = Number.POSITIVE_INFINITY;
   /** What the network's leg had still to send when it was looked at last. */
   #leftToSend = Number.POSITIVE_INFINITY;
-  #heard = false;
+  /** When the peer was heard last, or its silence last said nothing. */
+  #lifeAt = Number.NEGATIVE_INFINITY;
   /** Whether bytes of the peer may lie in the kernel, unread for a while. */
   #isBehind = false;
   /** Bytes of the peer that go before any others, in a later turn. */
@@ -102,6 +104,10 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
     this.#abort("application-unreachable");
   }
 
+  get applicationStays(): boolean {
+    return this.#application?.peerStays ?? true;
+  }
+
   get bytes(): Carried {
     return this.#parts.connection.counts.bytes;
   }
@@ -138,13 +144,16 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
       this.#handle({ type: "application-data", bytes });
       return !this.#parts.network.isFull;
     }
-    this.#heard = true;
+    this.#lifeAt = this.#parts.now();
     this.#take(bytes);
     return !this.#isBehind;
   }
 
   drained(leg: Leg): void {
-    if (leg !== this.#application && this.#session !== undefined) this.#application?.resume();
+    if (leg !== this.#application) {
+      this.#lifeAt = this.#parts.now();
+      if (this.#session !== undefined) this.#application?.resume();
+    }
     this.#readNetwork();
   }
 
@@ -168,27 +177,36 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
 
   wake(now: number): void {
     this.#contain(() => {
-      if (now >= this.#connectionWakesAt) this.#tick(now);
+      if (now >= this.#connectionWakesAt) this.#tick();
       if (now >= this.#probeAt) this.#probe(now);
       if (now >= this.#leaveAt) this.#leave(now);
       this.#sleep();
     });
   }
 
-  #tick(now: number): void {
-    if (this.#isStuck) {
-      // What the peer is late with may be here already, or still be asked for, behind other data.
-      this.#connectionWakesAt = now + postponedMilliseconds;
-      return;
-    }
+  #tick(): void {
     this.#connectionWakesAt = Number.POSITIVE_INFINITY;
-    this.#handle({ type: "tick", now });
+    // Timers come before sockets: what the peer seems to be late with may be here already.
+    setImmediate(() => this.#contain(() => this.#judgeLateness()));
+  }
+
+  /** A peer that exchanged keys is alive while anything is heard of it, or cannot be. */
+  #judgeLateness(): void {
+    if (this.#end !== undefined || this.#open === 0) return;
+    const now = this.#parts.now();
+    if (this.#isStuck) this.#lifeAt = now;
+    const due = this.#lifeAt + answerMilliseconds;
+    const isAlive = this.#session !== undefined && now < due;
+    if (isAlive) this.#connectionWakesAt = Math.min(this.#connectionWakesAt, due);
+    else this.#handle({ type: "tick", now });
+    this.#sleep();
   }
 
   #probe(now: number): void {
-    if (!this.#heard && !this.#isStuck) this.#handle({ type: "keep-alive", now });
-    this.#heard = false;
-    this.#probeAt = now + this.#parts.keepAliveMilliseconds;
+    const { keepAliveMilliseconds } = this.#parts;
+    const isSilent = now - this.#lifeAt >= keepAliveMilliseconds;
+    if (isSilent && !this.#isStuck) this.#handle({ type: "keep-alive", now });
+    this.#probeAt = now + keepAliveMilliseconds;
   }
 
   /** Both streams have ended under tcpcrypt, and only the peer's FIN is missing. */
@@ -240,9 +258,9 @@ export class EncryptedRelay implements Relay, LegOwner, Sleeper {
     this.#parts.network.resume();
   }
 
-  /** Whether one of the applications is slow; then silence says nothing about the peer. */
+  /** Whether bytes wait on this side; then silence says nothing about the peer. */
   get #isStuck(): boolean {
-    return this.#isBehind || this.#parts.network.isFull;
+    return this.#isBehind || this.#parts.network.hasBacklog;
   }
 
   /** Whether what arrives can be taken on: delivered, and answered where it asks for new keys. */

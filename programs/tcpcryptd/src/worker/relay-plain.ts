@@ -24,6 +24,10 @@ export class PlainRelay implements Relay, LegOwner {
     network.resume();
   }
 
+  get applicationStays(): boolean {
+    return this.#legs.application.peerStays;
+  }
+
   get bytes(): Carried {
     return { sent: this.#sent, received: this.#received };
   }

@@ -10,6 +10,8 @@ export interface Carried {
 /** What the table of connections asks of whatever carries one. */
 export interface Relay {
   readonly bytes: Carried;
+  /** Whether the application has not ended its side: then nobody else can have its addresses and ports. */
+  readonly applicationStays: boolean;
   /** Resets both legs. */
   reset(): void;
 }

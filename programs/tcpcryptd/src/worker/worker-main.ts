@@ -6,9 +6,11 @@
  */
 
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { enoSockets } from "../kernel/bpf/eno-sockets.ts";
 import { systemCalls } from "../kernel/system-calls.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+import { connectionsWithin } from "./open-files.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 let worker: Worker | undefined;
@@ -26,18 +28,25 @@ process.on("disconnect", () => process.exit(0));
 process.on("SIGINT", () => {});
 
 function start(message: Extract<ToWorker, { type: "start" }>): Worker {
-  return createWorker(message, {
-    systemCalls: calls,
-    eno: enoSockets(message.fds, calls),
-    entropy: { bytes: (length) => randomBytes(length) },
-    now: () => performance.now(),
-    seconds: () => Math.floor(Date.now() / 1000),
-    after(milliseconds, ring) {
-      const timer = setTimeout(ring, milliseconds).unref();
-      return () => clearTimeout(timer);
+  const { settings } = message;
+  const files = readFileSync("/proc/self/limits", "utf8");
+  const connections = connectionsWithin(settings.limits.connections, files);
+  const limits = { ...settings.limits, connections };
+  return createWorker(
+    { ...message, settings: { ...settings, limits } },
+    {
+      systemCalls: calls,
+      eno: enoSockets(message.fds, calls),
+      entropy: { bytes: (length) => randomBytes(length) },
+      now: () => performance.now(),
+      seconds: () => Math.floor(Date.now() / 1000),
+      after(milliseconds, ring) {
+        const timer = setTimeout(ring, milliseconds).unref();
+        return () => clearTimeout(timer);
+      },
+      tell,
     },
-    tell,
-  });
+  );
 }
 
 function tell(message: FromWorker): void {

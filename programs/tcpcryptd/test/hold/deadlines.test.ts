@@ -25,6 +25,9 @@ test("gives each thing once, at its last time rounded up to the grain", () => {
       for (const [thing, at] of all) deadlines.set(thing, at);
       const last = new Map(all);
       const due = [...last].filter(([, at]) => at !== undefined && Math.ceil(at / 50) * 50 <= now);
+      const times = [...last.values()].flatMap((at) => at ?? []);
+      const first = times.length === 0 ? undefined : Math.ceil(Math.min(...times) / 50) * 50;
+      assert.equal(deadlines.next, first);
       assert.deepEqual([...deadlines.take(now)].sort(), due.map(([thing]) => thing).sort());
     }),
   );

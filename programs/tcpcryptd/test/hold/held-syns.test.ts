@@ -11,7 +11,12 @@ import {
 } from "../../src/marks.ts";
 import type { Treatment } from "../../src/worker/messages.ts";
 
-const opportunistic: Treatment = { mode: "opportunistic", aware: false, passiveRole: false };
+const opportunistic: Treatment = {
+  mode: "opportunistic",
+  aware: false,
+  passiveRole: false,
+  resumption: true,
+};
 const required: Treatment = { ...opportunistic, mode: "required" };
 const limits = { dials: 4, dialsPerUser: 3, letGo: 2 };
 const toWorker0: Choices = { decide: () => opportunistic, chooseWorker: () => 0 };

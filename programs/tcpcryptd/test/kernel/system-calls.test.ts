@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, Socket } from "node:net";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import type { Family, SystemCallFailure } from "../../src/kernel/kernel.ts";
 import { systemCalls } from "../../src/kernel/system-calls.ts";
 
@@ -126,6 +127,27 @@ test("a connection that is closed abruptly ends in a reset", async (t) => {
   const { port } = server.address() as AddressInfo;
   const [error] = await once(connect({ port, host: "127.0.0.1" }).resume(), "error");
   assert.equal(error.code, "ECONNRESET");
+});
+
+test("the last bytes wait for the end of the stream, and go out with it", async (t) => {
+  const calls = systemCalls();
+  const server = createServer({ noDelay: true }, async (socket) => {
+    calls.waitForFullSegments(fdOf(socket));
+    socket.write("first ");
+    // The other end reads all that has arrived before the next turn but one.
+    await setImmediate();
+    await setImmediate();
+    socket.end("last");
+  }).listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const received: string[] = [];
+  const socket = connect({ port, host: "127.0.0.1" }).on("data", (bytes) => {
+    received.push(bytes.toString());
+  });
+  await once(socket, "close");
+  assert.deepEqual(received, ["first last"]);
 });
 
 test("tells who is at the other end of a unix socket", async (t) => {

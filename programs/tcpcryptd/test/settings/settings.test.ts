@@ -26,7 +26,14 @@ test("fills in what is left out", () => {
   const { user, runtimeFolder, outgoing, ciphers, resumption, limits } = result.settings;
   assert.deepEqual([user, runtimeFolder], ["nobody", "/run/countersign"]);
   assert.deepEqual(outgoing, [
-    { ports: [80], destinations: [], mode: "opportunistic", aware: false, passiveRole: false },
+    {
+      ports: [80],
+      destinations: [],
+      mode: "opportunistic",
+      aware: false,
+      resumption: true,
+      passiveRole: false,
+    },
   ]);
   assert.deepEqual(ciphers, ["aes-128-gcm", "aes-256-gcm", "chacha20-poly1305"]);
   assert.deepEqual(resumption, { enabled: true, secrets: 10_000, seconds: 3600 });

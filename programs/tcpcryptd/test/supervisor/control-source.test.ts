@@ -43,6 +43,15 @@ test("puts the connections of all workers together", async () => {
   assert.deepEqual(await desk.connections(), [report(1), report(2), report(3)]);
 });
 
+test("asks for one list at a time, whoever wants it", async () => {
+  const { desk, asked } = deskWith({ connections: [report(1)] });
+  const lists = await Promise.all([desk.connections(), desk.connections(), desk.connections()]);
+  assert.deepEqual(lists, [[report(1)], [report(1)], [report(1)]]);
+  assert.equal(asked.length, 1);
+  await desk.connections();
+  assert.equal(asked.length, 2);
+});
+
 test("has done something when one worker has", async () => {
   for (const ask of ["flush", "rekey"] as const) {
     assert.equal(await deskWith({ done: false }, { done: true }).desk[ask](here, there), true);

@@ -6,9 +6,9 @@ import { settingsFrom } from "./settings-from.ts";
 const settings = settingsFrom({
   outgoing: [
     { ports: [80], destinations: ["10.0.0.0/8", "192.0.2.1"], cgroup: "a", aware: true },
-    { ports: "all", mode: "required" },
+    { ports: "all", mode: "required", resumption: false },
   ],
-  incoming: [{ ports: [80] }],
+  incoming: [{ ports: [80] }, { ports: [81], aware: true, resumption: false }],
 });
 
 test("tells the rules in the words of the settings", () => {
@@ -19,8 +19,14 @@ test("tells the rules in the words of the settings", () => {
       mode: "opportunistic",
       conditions: ["to 10.0.0.0/8, 192.0.2.1", "from a", "aware"],
     },
-    { direction: "outgoing", ports: "all", mode: "required", conditions: [] },
+    { direction: "outgoing", ports: "all", mode: "required", conditions: ["no resumption"] },
     { direction: "incoming", ports: [80], mode: "opportunistic", conditions: [] },
+    {
+      direction: "incoming",
+      ports: [81],
+      mode: "opportunistic",
+      conditions: ["aware", "no resumption"],
+    },
   ]);
 });
 

@@ -14,7 +14,7 @@ const awareness = {
 for (const [mode, expected] of Object.entries(awareness)) {
   test(`says and asks of applications what ${mode} means`, () => {
     const found = [false, true].map((aware) => {
-      const treatment = treatmentOf({ mode: mode as Mode, aware });
+      const treatment = treatmentOf({ mode: mode as Mode, aware, resumption: true });
       return treatment && awareModeOf(treatment);
     });
     assert.deepEqual(found, expected);
@@ -30,8 +30,16 @@ test("finds each treatment of incoming rules once", () => {
       { ports: [83], mode: "required-aware" },
       { ports: [84], mode: "required-aware", aware: true },
       { ports: [85] },
+      { ports: [86], resumption: false },
     ],
   });
-  const found = incomingTreatments(incoming).map((one) => `${one.mode} ${awareModeOf(one)}`);
-  assert.deepEqual(found, ["opportunistic off", "opportunistic on", "required-aware mandatory"]);
+  const found = incomingTreatments(incoming).map(
+    (one) => `${one.mode} ${awareModeOf(one)} ${one.resumption}`,
+  );
+  assert.deepEqual(found, [
+    "opportunistic off true",
+    "opportunistic on true",
+    "required-aware mandatory true",
+    "opportunistic off false",
+  ]);
 });

@@ -5,7 +5,7 @@ import type { Endpoint } from "../../src/worker/messages.ts";
 
 const local: Endpoint = { address: "192.0.2.1", port: 40_000 };
 const remote: Endpoint = { address: "192.0.2.2", port: 80 };
-const relay = { bytes: { sent: 1, received: 2 }, reset: () => {} };
+const relay = { bytes: { sent: 1, received: 2 }, applicationStays: true, reset: () => {} };
 const plain = { kind: "plain", relay, reason: "no-option" } as const;
 
 function tableOf(limit = 10) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import type { Connection, ConnectionEvent, Effect, Session } from "@countersign/tcpcrypt";
 import type { ConnectionReport, WorkerCounts } from "../../src/worker/messages.ts";
@@ -244,6 +244,52 @@ test("a keep-alive under way does not end a connection whose application is slow
   acceptor.resume();
   opener.end();
   assert.equal(((await got) as Buffer).length, taken << 20);
+});
+
+/** A connection whose client has asked for a sign of life; what the server says lies on the wire. */
+async function probed(t: TestContext, said = Buffer.alloc(0)) {
+  const hosts = await new TwoHosts({ client: { keepAliveSeconds: 10 } }).start(t);
+  const wire = await wireTo(t, hosts.server.incomingPort);
+  const { opener, acceptor } = await hosts.open(wire.port);
+  await exchanged(opener, acceptor);
+  const { near, far } = await wire.connection;
+  far.unpipe(near);
+  const pieces: Buffer[] = [];
+  far.on("data", (piece: Buffer) => pieces.push(piece));
+  far.resume();
+  acceptor.write(said);
+  for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+  hosts.clock.advance(10_100);
+  hosts.clock.advance(10_100);
+  for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+  const [report] = await reportsOf(hosts.server);
+  assert.ok(report?.encrypted && report.rekeys.remote > 0);
+  return { hosts, opener, near, onTheWire: () => Buffer.concat(pieces.splice(0)) };
+}
+
+test("an answer that is here, but not read yet, is in time", async (t) => {
+  const { hosts, near, onTheWire } = await probed(t);
+  // Nothing is read between these two.
+  near.write(onTheWire());
+  hosts.clock.advance(60_100);
+  for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+  assert.equal((await reportsOf(hosts.client)).length, 1);
+});
+
+test("a peer that talks is alive, however late its answer is", async (t) => {
+  const said = randomBytes(200_000);
+  const { hosts, opener, near, onTheWire } = await probed(t, said);
+  const heard: Buffer[] = [];
+  opener.on("data", (piece: Buffer) => heard.push(piece));
+  const wire = onTheWire();
+  for (let at = 0; at < wire.length; at += 50_000) {
+    near.write(wire.subarray(at, at + 50_000));
+    for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+    hosts.clock.advance(50_000);
+    for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+  }
+  assert.ok(said.equals(Buffer.concat(heard)));
+  assert.equal((await reportsOf(hosts.client)).length, 1);
 });
 
 test("probes a silent peer, and resets when it does not answer", async (t) => {

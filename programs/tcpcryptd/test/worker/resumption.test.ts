@@ -5,6 +5,8 @@ import type { ConnectionReport, WorkerCounts } from "../../src/worker/messages.t
 import { allOf } from "./joined-sockets.ts";
 import { type Host, opportunistic, TwoHosts } from "./two-hosts.ts";
 
+const unresumed = { ...opportunistic, resumption: false };
+
 async function onlyReport(host: Host): Promise<ConnectionReport & { encrypted: true }> {
   const answer = await host.ask({ ask: "connections" });
   assert.ok("connections" in answer);
@@ -64,6 +66,26 @@ test("connections at the same time use a secret each, or exchange keys", async (
   const resumed = answer.connections.map((each) => each.encrypted && each.resumed);
   assert.deepEqual(resumed, [true, false]);
   for (const { opener } of both) opener.destroy();
+});
+
+test("a connection that shall not resume leaves the secret alone, and keeps none itself", async (t) => {
+  const hosts = await new TwoHosts().start(t);
+  await visit(hosts);
+  hosts.treatment = unresumed;
+  assert.equal((await visit(hosts)).resumed, false);
+  assert.equal((await countsOf(hosts.client)).cachedSecrets, 1);
+  hosts.treatment = opportunistic;
+  assert.equal((await visit(hosts)).resumed, true);
+});
+
+test("where connections shall not resume, a peer that offers it gets fresh keys", async (t) => {
+  const hosts = await new TwoHosts({ serverTreatment: unresumed }).start(t);
+  for (let round = 0; round < 2; round += 1) {
+    assert.equal((await visit(hosts)).resumed, false);
+    assert.equal((await countsOf(hosts.client)).cachedSecrets, 1);
+    assert.equal((await countsOf(hosts.server)).cachedSecrets, 0);
+    assert.equal(hosts.server.eno.answers.size, 0);
+  }
 });
 
 for (const which of ["client", "server"] as const) {

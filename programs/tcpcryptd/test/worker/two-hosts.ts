@@ -20,7 +20,12 @@ import { createWorker, type Worker } from "../../src/worker/worker.ts";
 import { HandClock } from "./hand-clock.ts";
 import { connecting, portOf } from "./joined-sockets.ts";
 
-export const opportunistic: Treatment = { mode: "opportunistic", aware: false, passiveRole: false };
+export const opportunistic: Treatment = {
+  mode: "opportunistic",
+  aware: false,
+  passiveRole: false,
+  resumption: true,
+};
 
 /** Options as a SYN and a SYN-ACK carried them, from the opener's side. */
 export interface Said {
@@ -196,7 +201,8 @@ export class TwoHosts {
   readonly clock = new HandClock();
   readonly client: Host;
   readonly server: Host;
-  readonly treatment: Treatment;
+  /** Of the connections that {@link open} opens. */
+  treatment: Treatment;
   readonly #application: Server;
   readonly #connections: Socket[] = [];
   #arrived: (() => void)[] = [];
@@ -205,14 +211,16 @@ export class TwoHosts {
     client = {},
     server = {},
     treatment = opportunistic,
+    serverTreatment = treatment,
   }: {
     client?: object;
     server?: object;
     treatment?: Treatment;
+    serverTreatment?: Treatment;
   } = {}) {
     this.treatment = treatment;
     this.client = new Host(this.clock, client, treatment);
-    this.server = new Host(this.clock, server, treatment);
+    this.server = new Host(this.clock, server, serverTreatment);
     this.#application = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on("error", () => {});
       this.#connections.push(socket);

@@ -13,6 +13,7 @@ const parts = {
       type nat hook prerouting priority dstnat;
       meta l4proto tcp tcp option 69 exists redirect to :1
       meta nfproto ipv4 meta l4proto tcp redirect to :jhash ip saddr mod 2 map { 0 : 1, 1 : 2 }
+      meta nfproto ipv4 meta l4proto tcp redirect to :numgen inc mod 2 map { 0 : 1, 1 : 2 }
     } }`,
   "the question whether somebody listens, in nftables": `
     table inet probe { chain c {

@@ -35,7 +35,7 @@ export const ownedTable = "countersign_tcpcrypt";
  * is dialed to its worker and what arrives with the ENO option to the relays.
  */
 export function ownedTableText(
-  settings: Pick<TcpcryptSettings, "outgoing" | "incoming">,
+  settings: Pick<TcpcryptSettings, "outgoing" | "incoming" | "resumption">,
   relays: RelayPorts,
   place: Place,
 ): string[] {
@@ -70,7 +70,9 @@ export function ownedTableText(
       "tcp option 69 missing return",
       ...linkLocalReturns,
       ...portsCondition(relays, "return"),
-      ...settings.incoming.flatMap((rule) => redirectedBy(rule, relays, place)),
+      ...settings.incoming.flatMap((rule) => {
+        return redirectedBy(rule, relays, { ...place, resumes: settings.resumption.enabled });
+      }),
     ]),
     // Both legs of an incoming connection have the same addresses and ports: only one can be tracked.
     ...chain("untracked_sent", "type filter hook output priority raw", [
@@ -134,7 +136,11 @@ function dialedLines({ outgoing }: RelayPorts): string[] {
   );
 }
 
-function redirectedBy(rule: IncomingRule, relays: RelayPorts, place: Place): string[] {
+function redirectedBy(
+  rule: IncomingRule,
+  relays: RelayPorts,
+  place: Place & { readonly resumes: boolean },
+): string[] {
   const treatment = treatmentOf(rule);
   return matchesOf(rule, place).flatMap(({ text }) => {
     if (treatment === undefined) return [joined(text, "return")];
@@ -147,17 +153,21 @@ function redirectedBy(rule: IncomingRule, relays: RelayPorts, place: Place): str
       // The socket expression ends the rule where nobody listens: a refused port stays refused. Of
       // what it can ask, only this has an answer for a connection before from the same port that
       // the application's side still remembers (TIME_WAIT).
-      return joined(protocol, text, "socket transparent <= 1", redirectTo(ports, family));
+      const resumes = place.resumes && treatment.resumption;
+      const choice = resumes ? `jhash ${familyWords[family].header} saddr` : "numgen inc";
+      return joined(protocol, text, "socket transparent <= 1", redirectTo(ports, choice));
     });
   });
 }
 
-/** Leads a client to the same worker each time, so that it can resume its session there. */
-function redirectTo(ports: readonly number[], family: Family): string {
+/**
+ * Leads a client to the same worker each time, so that it can resume its session there; where none
+ * is resumed, the workers take turns.
+ */
+function redirectTo(ports: readonly number[], choice: string): string {
   if (ports.length === 1) return `redirect to :${ports[0]}`;
   const turns = ports.map((port, turn) => `${turn} : ${port}`).join(", ");
-  const client = `${familyWords[family].header} saddr`;
-  return `redirect to :jhash ${client} mod ${ports.length} map { ${turns} }`;
+  return `redirect to :${choice} mod ${ports.length} map { ${turns} }`;
 }
 
 function portsCondition(relays: RelayPorts, action: string): string[] {

@@ -115,6 +115,23 @@ test("redirects SYNs with the ENO option to their client's worker, where somebod
   ]);
 });
 
+test("lets the workers take turns where no session is resumed", () => {
+  const never = { incoming: [{ ports: [80] }], resumption: { enabled: false } };
+  const redirect = "redirect to :numgen inc mod 2 map { 0 : 5000, 1 : 5004 }";
+  const expected = `meta nfproto ipv4 meta l4proto tcp tcp dport { 80 } socket transparent <= 1 ${redirect}`;
+  assert.equal(chain("redirect_incoming", never).at(-2), expected);
+
+  const ofRule = settingsFrom({ incoming: [{ ports: [80], resumption: false }] });
+  const incoming = relays.incoming.map(({ treatment, ports }) => {
+    return { treatment: { ...treatment, resumption: false }, ports };
+  });
+  const lines = chainOf(
+    ownedTableText(ofRule, { ...relays, incoming }, place),
+    "redirect_incoming",
+  );
+  assert.equal(lines.at(-2), expected);
+});
+
 test("answers for refused and unreachable destinations, and for strangers at the relays", () => {
   const settings = { outgoing: [{ ports: [80] }] };
   assert.deepEqual(chain("answer", settings).slice(2), [

@@ -2,7 +2,7 @@ import type { RelayPorts } from "../../../src/supervisor/rules/relay-ports.ts";
 import type { Treatment } from "../../../src/worker/messages.ts";
 
 export function treatment(mode: Treatment["mode"]): Treatment {
-  return { mode, aware: false, passiveRole: false };
+  return { mode, aware: false, passiveRole: false, resumption: true };
 }
 
 /** Two workers, of which the second has no IPv6, and relays for two treatments. */
