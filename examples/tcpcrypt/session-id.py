@@ -11,7 +11,7 @@ def end(which):
 
 question = {"v": 1, "id": 1, "ask": "session", "local": end("SERVER"), "remote": end("REMOTE")}
 with socket.socket(socket.AF_UNIX) as tcpcryptd:
-    tcpcryptd.connect("/run/countersign/tcpcrypt.sock")
+    tcpcryptd.connect("/run/tcpcryptd/tcpcrypt.sock")
     tcpcryptd.sendall(json.dumps(question).encode() + b"\n")
     connection = json.loads(tcpcryptd.makefile().readline())["connection"]
 

@@ -5,7 +5,7 @@ import socket
 import sys
 
 
-def session_id(connection, control="/run/countersign/tcpcrypt.sock"):
+def session_id(connection, control="/run/tcpcryptd/tcpcrypt.sock"):
     """The session ID of a connected TCP socket in upper-case hexadecimal; None without one."""
     local, remote = (
         {"address": end[0], "port": end[1]}

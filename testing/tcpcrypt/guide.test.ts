@@ -14,7 +14,7 @@ import { freshPort, readBytes, say } from "./kit/talk.ts";
 
 const root = new URL("../../", import.meta.url);
 const guide = read("docs/guide/tcpcrypt.md");
-const controlSocket = "/run/countersign/tcpcrypt.sock";
+const controlSocket = "/run/tcpcryptd/tcpcrypt.sock";
 
 test("a new user follows the guide on two hosts, and sees equal session IDs", {
   timeout: 120_000,
@@ -46,10 +46,7 @@ test("a new user follows the guide on two hosts, and sees equal session IDs", {
 
   await t.test("nothing is left", async () => {
     for (const machine of Object.values(machines)) {
-      assert.match(
-        await machine.must("nft list ruleset; ls /run/countersign"),
-        /^tcpcrypt\.log\n$/,
-      );
+      assert.match(await machine.must("nft list ruleset; ls /run/tcpcryptd"), /^tcpcrypt\.log\n$/);
     }
   });
 

@@ -24,7 +24,8 @@ test("one that does not read slows the other down, not the memory up", async (t)
       // Where something below fails, the reset at the end of the test is no failure of its own.
       sent.catch(() => undefined);
       await untilItStops(from);
-      assert(from.bytesWritten < 48 * mebibyte, `${from.bytesWritten} bytes went somewhere`);
+      // The kernels on the way buffer up to 32 MiB a socket (tcp_rmem), and the workers little.
+      assert(from.bytesWritten < 96 * mebibyte, `${from.bytesWritten} bytes went somewhere`);
       const growth = (await memoryOf(daemonA, daemonB)) - before;
       t.diagnostic(`${Math.round(growth / mebibyte)} MiB more in both workers`);
       assert(growth < 128 * mebibyte);

@@ -15,7 +15,7 @@ import {
 /** What carries a connection from host a to host b. */
 export type Way = "plain" | "relay" | "tls" | "tls-rsa" | "tcpcrypt";
 
-export const ways: readonly Way[] = ["plain", "relay", "tls", "tls-rsa", "tcpcrypt"];
+const ways: readonly Way[] = ["plain", "relay", "tls", "tls-rsa", "tcpcrypt"];
 
 /** Two hosts with nginx and iperf3 on host b, each at a port per way. */
 export interface Network extends Pair {

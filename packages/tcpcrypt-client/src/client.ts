@@ -4,7 +4,7 @@ import { TcpcryptClientError } from "./client-error.ts";
 import { type ConnectionEnds, endsOf, type OpenSocket } from "./ends.ts";
 
 /** Where tcpcryptd answers unless its settings say otherwise. */
-export const defaultSocketPath = "/run/countersign/tcpcrypt.sock";
+export const defaultSocketPath = "/run/tcpcryptd/tcpcrypt.sock";
 
 export interface TcpcryptClientOptions {
   readonly socketPath?: string | undefined;

@@ -28,7 +28,7 @@ test("needs no site for session IDs alone", () => {
   assert.deepEqual(problemsOf({ http }), ["sites"]);
   assert.deepEqual(problemsOf({ http, tcpcrypt: {} }), []);
   const { tcpcrypt } = settingsFrom({ http, tcpcrypt: {} });
-  const socket = "/run/countersign/tcpcrypt.sock";
+  const socket = "/run/tcpcryptd/tcpcrypt.sock";
   assert.deepEqual(tcpcrypt, { socket, timeoutMilliseconds: 250 });
   assert.equal(settingsFrom(least).tcpcrypt, undefined);
 });

@@ -4,7 +4,7 @@ import * as z from "zod";
 /** Where session IDs of connections come from. */
 export const tcpcrypt = z.strictObject({
   socket: filePath
-    .default("/run/countersign/tcpcrypt.sock")
+    .default("/run/tcpcryptd/tcpcrypt.sock")
     .describe("The control socket of tcpcryptd. gatewayd's user must be in its group."),
   timeoutMilliseconds: z
     .int()

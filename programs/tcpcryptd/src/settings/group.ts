@@ -70,7 +70,7 @@ export const group = z.strictObject({
     .string()
     // sun_path has 108 bytes with its final zero, and the socket's own name needs some.
     .regex(/^\/[^\0]{1,91}$/, "a folder's absolute path of at most 92 characters")
-    .default("/run/countersign")
+    .default("/run/tcpcryptd")
     .describe("Where the control socket and the journal lie."),
   group: accountName
     .optional()
@@ -95,8 +95,8 @@ export const group = z.strictObject({
   keyExchanges: z
     .array(z.enum(tepNames))
     .min(1)
-    .default(["curve25519", "curve448", "p256", "p521"])
-    .describe("TEPs, the best first."),
+    .default(["curve25519", "curve448", "p256"])
+    .describe("TEPs, the best first. p521 costs forty times as much time as p256."),
   ciphers: z
     .array(z.enum(aeadNames))
     .min(1)

@@ -19,7 +19,7 @@ export type TcpcryptdErrorCode =
 export const tcpcryptdErrorTexts: Readonly<Record<TcpcryptdErrorCode, string>> = {
   "not-root": "tcpcryptd must be started by root: it sets rules, routes and a BPF program",
   missing: "this machine lacks something that tcpcryptd needs",
-  "unknown-account": "the system knows no such user or group",
+  "unknown-account": "the system knows no such user or group, or it is root",
   "unreadable-sources":
     "the user of the workers cannot read the program; install it where everybody may read",
   "already-running": "another tcpcryptd runs here; end it with `countersign tcpcrypt down`",

@@ -24,7 +24,7 @@ test("fills in what is left out", () => {
   const result = parsed(least);
   assert.ok(result.ok);
   const { user, runtimeFolder, outgoing, ciphers, resumption, limits } = result.settings;
-  assert.deepEqual([user, runtimeFolder], ["nobody", "/run/countersign"]);
+  assert.deepEqual([user, runtimeFolder], ["nobody", "/run/tcpcryptd"]);
   assert.deepEqual(outgoing, [
     {
       ports: [80],

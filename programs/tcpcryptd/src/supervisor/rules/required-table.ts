@@ -67,7 +67,7 @@ const answersToOthers = [
 ] as const;
 
 /**
- * A socket that has sent a SYN itself: two that meet open a connection, too (RFC 9293 §3.5), so that a
+ * A socket that has sent a SYN itself: two that meet open a connection, too, so that a
  * peer who guesses the port could have one in the clear while we hold ours. What answers for a
  * listening socket is none that this expression knows, and the rule ends there.
  */

@@ -11,6 +11,13 @@ export interface Account {
 
 /** Looks a user up in the system's data base. */
 export function accountOf(machine: Pick<Machine, "run">, name: string): Account {
+  const account = lookUp(machine, name);
+  // "root" is not the only name that user 0 may have.
+  if (account.uid === 0) throw new TcpcryptdError("unknown-account", name);
+  return account;
+}
+
+function lookUp(machine: Pick<Machine, "run">, name: string): Account {
   try {
     const uid = Number(machine.run("id", ["-u", name]));
     const gid = Number(machine.run("id", ["-g", name]));
