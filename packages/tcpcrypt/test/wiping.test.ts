@@ -27,7 +27,12 @@ function watchSecrets(t: TestContext): Record<"derived" | "agreed" | "rooms", Ui
       seen.rooms.push(new Uint8Array(this));
     }
   }
-  t.mock.property(globalThis, "ArrayBuffer", WatchedBuffer as ArrayBufferConstructor);
+  // Node 22 has no mock.property.
+  const { ArrayBuffer: own } = globalThis;
+  globalThis.ArrayBuffer = WatchedBuffer as ArrayBufferConstructor;
+  t.after(() => {
+    globalThis.ArrayBuffer = own;
+  });
   return seen;
 }
 

@@ -38,7 +38,8 @@ AuthnzFcgiDefineProvider authn countersign fcgi:///run/countersign/authorizer.so
 # /a.conf:1
 <VirtualHost *:80>
     UseCanonicalName On
-    SetEnvIfNoCase "^(?=.*[^A-Za-z0-9-])(?:remote[^A-Za-z0-9]user.*|auth[^A-Za-z0-9]type|x[^A-Za-z0-9](?:forwarded|countersign|original|real)[^A-Za-z0-9].*)$" "." COUNTERSIGN_ODD_HEADER=X_Countersign_Alias
+    SetEnvIfNoCase "^(?=.*[^A-Za-z0-9-])(?:remote[^A-Za-z0-9]user.*|auth[^A-Za-z0-9]type|tcp[^A-Za-z0-9]crypt[^A-Za-z0-9]sessid|x[^A-Za-z0-9](?:forwarded|countersign|original|real)[^A-Za-z0-9].*)$" "." COUNTERSIGN_ODD_HEADER=X_Countersign_Alias
+    SetEnvIfExpr "%{CONN_REMOTE_ADDR} =~ /^(.+)$/" COUNTERSIGN_REMOTE_ADDRESS=$1
     Header always set Content-Type "expr=%{resp:X-Countersign-Content-Type}" "expr=-n resp('X-Countersign-Content-Type')"
     Header set Cache-Control private "expr=-z resp('Cache-Control')"
     ServerName a.example

@@ -49,7 +49,7 @@ function takeIn(desk: Desk, network: Leg, door: Door): void {
     return;
   }
   // TCP-ENO is agreed already, so that a connection too many cannot be passed on in the clear.
-  if (desk.table.isFull) {
+  if (desk.table.isFullForIncoming) {
     refuse(desk, network, "no-room");
     return;
   }
@@ -76,8 +76,11 @@ function takeIn(desk: Desk, network: Leg, door: Door): void {
 function letInPlain(desk: Desk, visitor: Visitor, reason: PlainReason): void {
   const { network, client, destination, entry } = visitor;
   connectToApplication(desk, client, destination, {
-    seenAs: (seen) => desk.table.move(entry, seen),
-    connected: (application) => carryPlain(desk, entry, { application, network }, reason),
+    seenAs: (seen) => desk.table.seenAs(entry, seen),
+    connected(application) {
+      desk.table.reached(entry);
+      carryPlain(desk, entry, { application, network }, reason);
+    },
     failed() {
       desk.table.remove(entry);
       refuse(desk, network, "application-unreachable");
@@ -104,8 +107,11 @@ function letInEncrypted(
     },
     established(relay) {
       connectToApplication(desk, client, destination, {
-        seenAs: (seen) => table.move(entry, seen),
-        connected: (application) => relay.attach(application),
+        seenAs: (seen) => table.seenAs(entry, seen),
+        connected(application) {
+          table.reached(entry);
+          relay.attach(application);
+        },
         failed: () => relay.refuse(),
       });
     },

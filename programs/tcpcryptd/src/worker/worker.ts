@@ -88,7 +88,10 @@ function createDesk(
   world: WorkerWorld,
 ): Desk {
   const wakeUps = new WakeUps(world);
-  const table = new ConnectionTable(settings.limits.connections, world.seconds, (type, entry) => {
+  const { connections } = settings.limits;
+  const keptForOutgoing = settings.outgoing.length > 0 ? Math.floor(connections / 4) : 0;
+  const limits = { connections, keptForOutgoing };
+  const table = new ConnectionTable(limits, world.seconds, (type, entry) => {
     if (!desk.isWatched) return;
     const connection = reportOf(entry);
     if (connection !== undefined) world.tell({ type, connection });

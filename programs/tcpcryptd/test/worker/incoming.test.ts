@@ -88,6 +88,17 @@ test("an application that is not there is a reset for the client", async (t) => 
   assert.deepEqual((await countsOf(hosts.server)).aborted, { "application-unreachable": 1 });
 });
 
+test("a quarter of the room is kept for connections that this machine opens", async (t) => {
+  const hosts = await new TwoHosts({ server: { limits: { connections: 4 } } }).start(t);
+  const { server } = hosts;
+  for (let count = 0; count < 3; count += 1) await hosts.open();
+  server.eno.arriving.push(undefined);
+  assert.equal(await allOf(connecting(server.incomingPort)), "ECONNRESET");
+  assert.deepEqual((await countsOf(server)).aborted, { "no-room": 1 });
+  const { outcome } = await server.dial(server.destination.port);
+  assert.equal(outcome.outcome, "connected");
+});
+
 test("a connection too many is reset", async (t) => {
   const hosts = await new TwoHosts({ server: { limits: { connections: 1 } } }).start(t);
   const { opener, acceptor } = await hosts.open();
@@ -97,6 +108,45 @@ test("a connection too many is reset", async (t) => {
   const got = allOf(acceptor);
   opener.end("still there");
   assert.equal(String(await got), "still there");
+});
+
+test("a connection with another port than its client's keeps its answer when that port's own one comes", async (t) => {
+  const hosts = await new TwoHosts().start(t);
+  const { server } = hosts;
+  server.eno.arriving.push(undefined, undefined);
+  // This end of the connection has its port already, so that the relay takes another one.
+  const moved = connecting(server.incomingPort);
+  moved.write("moved");
+  const first = await hosts.arrival();
+  assert.equal(String((await once(first, "data"))[0]), "moved");
+  const port = first.remotePort ?? 0;
+  assert.notEqual(port, moved.localPort);
+
+  const ends = { local: server.destination, remote: { address: "127.0.0.1", port } };
+  const sentOf = async () => {
+    const answer = await server.ask({ ask: "connection", ...ends });
+    assert.ok("connections" in answer);
+    return answer.connections.map(({ bytes }) => bytes.received);
+  };
+  assert.deepEqual(await sentOf(), [5]);
+  const arrived = hosts.arrival();
+  const own = connecting(server.incomingPort, port);
+  const answers: number[][] = [];
+  let isThere = false;
+  void arrived.then(() => {
+    isThere = true;
+  });
+  while (!isThere) {
+    answers.push(await sentOf());
+    await new Promise(setImmediate);
+  }
+  answers.push(await sentOf());
+  assert.deepEqual(
+    answers.filter((answer) => answer.join() !== "5"),
+    [],
+  );
+  assert.notEqual((await arrived).remotePort, port);
+  for (const socket of [moved, own]) socket.destroy();
 });
 
 test("the session is known before the application can accept the connection", async (t) => {

@@ -42,8 +42,9 @@ export function portOf(server: Server): number {
 }
 
 /** A socket that connects over loopback, and says only through {@link allOf} how it ended. */
-export function connecting(port: number): Socket {
-  const socket = dial({ port, host: "127.0.0.1", allowHalfOpen: true });
+export function connecting(port: number, localPort?: number): Socket {
+  const from = localPort === undefined ? {} : { localAddress: "127.0.0.1", localPort };
+  const socket = dial({ port, host: "127.0.0.1", allowHalfOpen: true, ...from });
   return socket.on("error", () => {});
 }
 
