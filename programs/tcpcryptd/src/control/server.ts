@@ -19,7 +19,11 @@ import { maySee, VisibleEvents, visibleTo } from "./visible.ts";
 
 /** Where the answers come from; who may hear them is decided here. */
 export interface ControlSource {
-  connection(local: Endpoint, remote: Endpoint): Promise<ConnectionReport | undefined>;
+  /** `unanswered`: there may be one, but who carries it does not say in time. */
+  connection(
+    local: Endpoint,
+    remote: Endpoint,
+  ): Promise<ConnectionReport | undefined | "unanswered">;
   connections(): Promise<readonly ConnectionReport[]>;
   status(): Promise<Status>;
   /** Tells of every connection that opens or closes, until the returned function is called. */
@@ -159,7 +163,12 @@ async function answerOrFail(request: Asked, desk: Desk): Promise<Answer> {
       const { local, remote } = request;
       // Unknown and not yours are one answer, so that nobody learns of others' connections.
       if (!isOneFamily(request) || !maySee(peer, owners, request)) return { connection: null };
-      return { connection: (await source.connection(local, remote)) ?? null };
+      const connection = await source.connection(local, remote);
+      // Not a line of the log: askers would fill it.
+      if (connection === "unanswered") {
+        return { error: "failed", message: "the connection's worker did not answer in time" };
+      }
+      return { connection: connection ?? null };
     }
     case "flush":
     case "rekey": {

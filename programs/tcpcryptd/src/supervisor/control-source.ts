@@ -1,7 +1,7 @@
 import type { Status } from "../control/protocol.ts";
 import type { ControlSource } from "../control/server.ts";
-import type { Answer, ConnectionReport, Endpoint, Question } from "../worker/messages.ts";
-import type { Workers } from "./workers/workers.ts";
+import type { Answer, ConnectionReport, Endpoint } from "../worker/messages.ts";
+import type { WorkerState, Workers } from "./workers/workers.ts";
 
 type Tell = Parameters<ControlSource["watch"]>[0];
 
@@ -13,23 +13,31 @@ export interface Desk extends ControlSource {
 
 /** Asks all workers, and puts their answers together. */
 export function createDesk(
-  workers: Pick<Workers, "ask">,
+  workers: Pick<Workers, "ask" | "states">,
   { status, stop }: { status(): Promise<Status>; stop(): void },
 ): Desk {
   const watchers = new Set<Tell>();
 
-  async function connectionsBy(question: Question): Promise<readonly ConnectionReport[]> {
-    const answers = await workers.ask(question);
-    return answers.flatMap((answer) => (hasConnections(answer) ? answer.connections : []));
+  async function connection(local: Endpoint, remote: Endpoint) {
+    const { states } = workers;
+    const answers = await workers.ask({ ask: "connection", local, remote });
+    const [found, another] = connectionsIn(answers);
+    // The application's can be only one of them.
+    if (found !== undefined) return another === undefined ? found : undefined;
+    const isOpen = answers.some((answer, at) => answer === undefined && mayCarry(states[at]));
+    return isOpen ? "unanswered" : undefined;
   }
 
   let listing: Promise<readonly ConnectionReport[]> | undefined;
 
   /** One list at a time, for all who ask meanwhile: a worker that makes many hears nothing else. */
   function list(): Promise<readonly ConnectionReport[]> {
-    listing ??= connectionsBy({ ask: "connections" }).finally(() => {
-      listing = undefined;
-    });
+    listing ??= workers
+      .ask({ ask: "connections" })
+      .then(connectionsIn)
+      .finally(() => {
+        listing = undefined;
+      });
     return listing;
   }
 
@@ -45,8 +53,7 @@ export function createDesk(
   return {
     status,
     stop,
-    connection: async (local, remote) =>
-      (await connectionsBy({ ask: "connection", local, remote })).at(0),
+    connection,
     connections: list,
     flush: (local, remote) => done("flush", local, remote),
     rekey: (local, remote) => done("rekey", local, remote),
@@ -65,8 +72,13 @@ export function createDesk(
   };
 }
 
-function hasConnections(
-  answer: Answer | undefined,
-): answer is { readonly connections: readonly ConnectionReport[] } {
-  return answer !== undefined && "connections" in answer;
+function connectionsIn(answers: readonly (Answer | undefined)[]): readonly ConnectionReport[] {
+  return answers.flatMap((answer) =>
+    answer !== undefined && "connections" in answer ? answer.connections : [],
+  );
+}
+
+/** The connections of a worker that has ended ended with it. */
+function mayCarry(worker: WorkerState | undefined): boolean {
+  return worker?.state === "ready" || worker?.state === "stopping";
 }

@@ -279,6 +279,14 @@ test("says that it could not find out, and keeps the reason for the log", async 
   assert.deepEqual(await client.connections(), []);
 });
 
+test("says that it could not find out when nobody answers for a connection", async (context) => {
+  await using connection = await loopback("127.0.0.1");
+  const silent: ControlSource = { ...source().source, connection: async () => "unanswered" };
+  const { client, failures } = await start(context, { source: silent });
+  await assert.rejects(client.sessionOf(connection.client), isError("failed"));
+  assert.deepEqual(failures, []);
+});
+
 test("turns away a user with very many connections to it", async (context) => {
   const limits = { clients: 10, clientsPerUser: 2 };
   const { path } = await start(context, { limits, peer: stranger });

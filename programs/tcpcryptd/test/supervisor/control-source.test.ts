@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createDesk } from "../../src/supervisor/control-source.ts";
+import type { WorkerState } from "../../src/supervisor/workers/workers.ts";
 import type { Answer, ConnectionReport, Question } from "../../src/worker/messages.ts";
 
 const here = { address: "192.0.2.1", port: 40_000 };
@@ -19,12 +20,22 @@ function report(port: number): ConnectionReport {
 }
 
 function deskWith(...answers: readonly (Answer | undefined)[]) {
+  return deskOf(answers.map((answer) => ({ answer, state: "ready" })));
+}
+
+interface PlayedWorker {
+  readonly answer: Answer | undefined;
+  readonly state: WorkerState["state"];
+}
+
+function deskOf(played: readonly PlayedWorker[]) {
   const asked: Question[] = [];
   const workers = {
     async ask(question: Question) {
       asked.push(question);
-      return answers;
+      return played.map(({ answer }) => answer);
     },
+    states: played.map(({ state }) => ({ pid: 1, state })),
   };
   const status = () => Promise.reject(new Error("not asked"));
   return { asked, desk: createDesk(workers, { status, stop() {} }) };
@@ -35,6 +46,27 @@ test("finds a connection at whichever worker has it", async () => {
   assert.deepEqual(await desk.connection(here, there), report(1));
   assert.equal(await deskWith({ connections: [] }).desk.connection(here, there), undefined);
 });
+
+test("a connection that two workers claim is none", async () => {
+  const { desk } = deskWith({ connections: [report(1)] }, { connections: [report(2)] });
+  assert.equal(await desk.connection(here, there), undefined);
+});
+
+const silence = {
+  starting: undefined,
+  ready: "unanswered",
+  resting: undefined,
+  stopping: "unanswered",
+  ended: undefined,
+} as const satisfies Record<WorkerState["state"], "unanswered" | undefined>;
+
+for (const [state, expected] of Object.entries(silence)) {
+  test(`what a silent worker that is ${state} could have is ${expected ?? "nothing"}`, async () => {
+    const silent = { answer: undefined, state: state as keyof typeof silence };
+    const other = { answer: { connections: [] }, state: "ready" } as const;
+    assert.equal(await deskOf([silent, other]).desk.connection(here, there), expected);
+  });
+}
 
 test("puts the connections of all workers together", async () => {
   const { desk } = deskWith({ connections: [report(1)] }, undefined, {
