@@ -5,8 +5,8 @@ export type Row =
   | {
       readonly name: string;
       readonly peer: string;
-      /** The least ratio that was aimed at. */
-      readonly goal: number;
+      /** The least ratio that was aimed at; unset: it stands there to compare. */
+      readonly goal?: number;
       readonly comparison: Comparison;
     }
   | {
@@ -24,8 +24,8 @@ export function tableOf(rows: readonly Row[]): string {
           row.name,
           row.peer,
           `**${spread(row.comparison.ratio)}**`,
-          `at least ${row.goal}`,
-          row.comparison.ratio.median >= row.goal ? "yes" : "no",
+          row.goal === undefined ? "" : `at least ${row.goal}`,
+          kept(row.goal === undefined ? undefined : row.comparison.ratio.median >= row.goal),
           `${rate(row.comparison.ours)} : ${rate(row.comparison.peer)}`,
         ]
       : [row.name, "information", row.information, "", kept(row.keepsGoal), ""],
